@@ -1,0 +1,3 @@
+"""onggi: raw Korean documents in, a tuned, measured and reproducible retriever out."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,129 @@
+"""Documents to chunks: whole sentences packed to a token budget, with exact offsets.
+
+A token here is a Kiwi morpheme: it needs no model, so chunks do not depend on the encoder, and it is close to one
+subword of a Korean vocabulary.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import ClassVar, Literal, NamedTuple, Self
+
+from pydantic import Field, model_validator
+
+from onggi.korean.kiwi import counted_sentences
+from onggi.core.params import Section
+from onggi.core.schema import Chunk, Document
+
+
+class ChunkParams(Section):
+    """How documents are cut."""
+
+    key: ClassVar[str] = "chunk"
+
+    strategy: Literal["sentence", "fixed", "section"] = Field(description="sentence, fixed or section")
+    max_tokens: int = Field(ge=8, le=8192, description="budget of a chunk in Kiwi morphemes")
+    overlap_tokens: int = Field(ge=0, description="morphemes a chunk repeats of the one before it, at most")
+
+    @model_validator(mode="after")
+    def _overlap_leaves_room(self) -> Self:
+        if self.overlap_tokens > self.max_tokens // 2:
+            raise ValueError(f"overlap_tokens must be at most half of max_tokens ({self.max_tokens // 2})")
+        return self
+
+
+class Span(NamedTuple):
+    """A stretch of text that is kept whole, with its count of tokens."""
+
+    start: int
+    end: int
+    n_tokens: int
+
+
+def chunk(document: Document, params: ChunkParams) -> list[Chunk]:
+    """Cut a document into chunks in the order of their offsets, never across a section.
+
+    ``sentence`` packs whole sentences to ``max_tokens`` and repeats trailing sentences of up to ``overlap_tokens``;
+    ``fixed`` cuts every ``max_tokens`` morphemes wherever that falls; ``section`` makes one chunk of a section and
+    falls back to ``sentence`` where it exceeds the budget. A sentence over the budget is cut between morphemes.
+    """
+    chunks = []
+    for section in document.sections:
+        text = document.text[section.start : section.end]
+        sentences = counted_sentences(text)
+        for start, end, n_tokens in _pack(sentences, params):
+            a, b = section.start + start, section.start + end
+            chunks.append(
+                Chunk(
+                    chunk_id=f"{document.doc_id}#{a}-{b}",
+                    doc_id=document.doc_id,
+                    start=a,
+                    end=b,
+                    text=document.text[a:b],
+                    n_tokens=n_tokens,
+                    heading=" > ".join(dict.fromkeys([document.title, *section.heading])).strip(),
+                )
+            )
+    return chunks
+
+
+def _pack(sentences: list[tuple[int, int, list[int]]], params: ChunkParams) -> Iterator[Span]:
+    if not sentences:
+        return
+    if params.strategy == "fixed":
+        starts = [start for _, _, tokens in sentences for start in tokens]
+        yield from _windows(sentences[0][0], sentences[-1][1], starts, params.max_tokens, params.overlap_tokens)
+        return
+    total = sum(len(tokens) for _, _, tokens in sentences)
+    if params.strategy == "section" and total <= params.max_tokens:
+        yield Span(sentences[0][0], sentences[-1][1], total)
+        return
+    spans = []
+    for start, end, tokens in sentences:
+        if len(tokens) > params.max_tokens:
+            spans.extend(_windows(start, end, tokens, params.max_tokens, 0))
+        else:
+            spans.append(Span(start, end, len(tokens)))
+    yield from _fill(spans, params.max_tokens, params.overlap_tokens)
+
+
+def _fill(spans: list[Span], budget: int, overlap: int) -> Iterator[Span]:
+    """Pack spans greedily; each chunk begins with as many spans of the last one as ``overlap`` allows."""
+    first = 0
+    while first < len(spans):
+        last, total = first, spans[first].n_tokens
+        while last + 1 < len(spans) and total + spans[last + 1].n_tokens <= budget:
+            last += 1
+            total += spans[last].n_tokens
+        yield Span(spans[first].start, spans[last].end, total)
+        if last + 1 == len(spans):
+            return
+        following = last + 1
+        repeated = 0
+        while (
+            following - 1 > first
+            and repeated + spans[following - 1].n_tokens <= overlap
+            and repeated + spans[following - 1].n_tokens + spans[last + 1].n_tokens <= budget
+        ):
+            following -= 1
+            repeated += spans[following].n_tokens
+        first = following
+
+
+def _windows(start: int, end: int, tokens: list[int], size: int, overlap: int) -> Iterator[Span]:
+    """Cut [start, end) at every ``size`` tokens; ``tokens`` are the offsets at which tokens begin.
+
+    Several morphemes can begin at one character (a contraction), and a cut never falls inside of one, so a window
+    can hold a token or two more than ``size``.
+    """
+    tokens = tokens or [start]
+    first = 0
+    while True:
+        begin = start if first == 0 else tokens[first]
+        cut = first + size
+        while cut < len(tokens) and tokens[cut] == tokens[cut - 1]:
+            cut += 1
+        if cut >= len(tokens):
+            yield Span(begin, end, len(tokens) - first)
+            return
+        yield Span(begin, tokens[cut], cut - first)
+        first = max(first + 1, bisect_left(tokens, tokens[cut - overlap] if overlap else tokens[cut]))

@@ -1,0 +1,144 @@
+"""What flows between the stages: one frozen class per row, with the field's own terms.
+
+Offsets are Unicode code points into the text of the document, end exclusive.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Split = Literal["train", "dev", "test"]
+Origin = Literal["gold", "synthetic"]
+
+QUESTION_TYPES = ("정의", "절차", "규정", "예시", "비교", "적용")
+"""Definition, procedure, rule, example, comparison, application."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stretch of a document below one heading.
+
+    ``heading`` is the path of headings from the title down; empty for text before the first heading.
+    """
+
+    heading: list[str]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as plain text, in NFC.
+
+    ``doc_id`` and ``source`` are its path below the corpus folder, or its id and title in a BEIR corpus. The
+    sections lie in order, do not overlap and cover all text but white space.
+    """
+
+    doc_id: str
+    source: str
+    title: str
+    format: str
+    text: str
+    sections: list[Section] = field(default_factory=list)
+    meta: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage of a document: ``text == document.text[start:end]``.
+
+    ``n_tokens`` counts Kiwi morphemes; ``heading`` joins the document's title and the section's headings
+    with `` > ``.
+    """
+
+    chunk_id: str
+    doc_id: str
+    start: int
+    end: int
+    text: str
+    n_tokens: int
+    heading: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where the answer to a question stands; ``start`` and ``end`` are None for a whole document."""
+
+    doc_id: str
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with its answers and evidence; both are empty where the corpus holds no answer.
+
+    ``type`` is one of `QUESTION_TYPES`, or empty where the source gives none. Questions without evidence
+    are asked in the test split only.
+    """
+
+    query_id: str
+    text: str
+    type: str
+    answers: list[str]
+    evidence: list[Evidence]
+    origin: Origin
+    split: Split
+
+
+@dataclass(frozen=True, slots=True)
+class SplitRow:
+    """The split of one document; a ``group`` holds what must stay together, named after its first document."""
+
+    doc_id: str
+    group: str
+    split: Split
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fused result came from: its rank and score in another run."""
+
+    system: str
+    rank: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One line of a run. ``rank`` counts from 1; ties in ``score`` are ordered by ``chunk_id``."""
+
+    query_id: str
+    chunk_id: str
+    rank: int
+    score: float
+    sources: list[Source] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One candidate of negative mining and why it was kept or dropped.
+
+    Ranks are None where a retriever did not find the chunk; ``ratio`` is its teacher score over the positive's.
+    """
+
+    query_id: str
+    chunk_id: str
+    bm25_rank: int | None
+    dense_rank: int | None
+    score: float
+    ratio: float
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a question; ``text`` is None where nothing retrieved supports one.
+
+    ``chunk_id`` cites the chunk it was taken from, ``contexts`` are the chunks that were read, best first.
+    """
+
+    query_id: str
+    text: str | None
+    chunk_id: str | None
+    score: float
+    contexts: list[str]

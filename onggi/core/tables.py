@@ -1,0 +1,168 @@
+"""Parquet tables between the stages: fixed schema, ordered rows, streamed in row groups.
+
+The schema of a table follows from the class of its rows, so that a field is declared once (in `onggi.core.schema`).
+"""
+
+import dataclasses
+import types
+import typing
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from onggi.core import schema
+from onggi.core.errors import TableError
+from onggi.core.outs import replacing
+
+Row = TypeVar("Row")
+
+ROWS_PER_GROUP = 1024
+
+ORDER: dict[type, tuple[str, ...]] = {
+    schema.Document: ("doc_id",),
+    schema.Chunk: ("doc_id", "start", "end"),
+    schema.Question: ("query_id",),
+    schema.SplitRow: ("doc_id",),
+    schema.Hit: ("query_id", "rank"),
+    schema.Candidate: ("query_id", "chunk_id"),
+    schema.Answer: ("query_id",),
+}
+"""The columns each table is ordered by; together they are unique."""
+
+
+def write(path: Path, row_type: type[Row], rows: Iterable[Row]) -> int:
+    """Stream ``rows`` into a Parquet file and return how many there were.
+
+    Raises
+    ------
+    TableError
+        A row is not after the one before it in the order of its table.
+    """
+    count = 0
+    last: tuple[Any, ...] | None = None
+    key = ORDER[row_type]
+    arrow = arrow_schema(row_type)
+    with (
+        replacing(path) as temporary,
+        pq.ParquetWriter(temporary, arrow, compression="zstd", store_schema=False) as writer,
+    ):
+        for group in _batches(rows, ROWS_PER_GROUP):
+            for row in group:
+                current = tuple(getattr(row, column) for column in key)
+                if last is not None and current <= last:
+                    raise TableError(path, f"row {current} comes after {last}", f"write rows in the order of {key}, each once")
+                last = current
+            columns = {f.name: [_plain(getattr(row, f.name)) for row in group] for f in dataclasses.fields(row_type)}  # type: ignore[arg-type]
+            writer.write_table(pa.table(columns, schema=arrow))
+            count += len(group)
+    return count
+
+
+def read(path: Path, row_type: type[Row]) -> Iterator[Row]:
+    """Yield the rows of a table, one row group in memory at a time.
+
+    Raises
+    ------
+    TableError
+        The file is missing, is not Parquet, or has another schema.
+    """
+    build = _builder(row_type)
+    with _open(path, row_type) as file:
+        for index in range(file.num_row_groups):
+            for row in file.read_row_group(index).to_pylist():
+                yield build(row)
+
+
+def column(path: Path, row_type: type[Row], name: str) -> list[Any]:
+    """Return one column of a table as Python values (see `read` for the errors)."""
+    with _open(path, row_type) as file:
+        return file.read(columns=[name]).column(name).to_pylist()  # type: ignore[no-any-return]
+
+
+def count(path: Path, row_type: type[Row]) -> int:
+    """Return the number of rows of a table (see `read` for the errors)."""
+    with _open(path, row_type) as file:
+        return int(file.metadata.num_rows)
+
+
+def _open(path: Path, row_type: type[Row]) -> pq.ParquetFile:
+    try:
+        file = pq.ParquetFile(path)
+    except FileNotFoundError:
+        raise TableError(path, "no such table", "run `dvc repro` to build it") from None
+    except (pa.ArrowException, OSError) as error:
+        raise TableError(path, f"not a readable Parquet file ({error})", "remove it and run `dvc repro`") from None
+    if file.schema_arrow.names != arrow_schema(row_type).names:
+        file.close()
+        raise TableError(path, f"has columns {file.schema_arrow.names}", f"expected {arrow_schema(row_type).names}")
+    return file
+
+
+@cache
+def arrow_schema(row_type: type) -> pa.Schema:
+    """Return the Arrow schema of a class of `onggi.core.schema`."""
+    hints = typing.get_type_hints(row_type)
+    return pa.schema([_arrow_field(f.name, hints[f.name]) for f in dataclasses.fields(row_type)])
+
+
+def _arrow_field(name: str, hint: Any) -> pa.Field:
+    optional = isinstance(hint, types.UnionType)
+    if optional:
+        (hint,) = (part for part in typing.get_args(hint) if part is not type(None))
+    return pa.field(name, _arrow_type(hint), nullable=optional)
+
+
+def _arrow_type(hint: Any) -> pa.DataType:
+    plain = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
+    if hint in plain:
+        return plain[hint]
+    if typing.get_origin(hint) is typing.Literal:
+        return pa.string()
+    if typing.get_origin(hint) is list:
+        return pa.list_(pa.field("element", _arrow_type(typing.get_args(hint)[0]), nullable=False))
+    if typing.get_origin(hint) is dict:
+        return pa.map_(pa.string(), pa.string())
+    return pa.struct(list(arrow_schema(hint)))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return sorted(value.items())
+    if isinstance(value, list) and value and dataclasses.is_dataclass(value[0]):
+        return [dataclasses.asdict(item) for item in value]
+    return value
+
+
+@cache
+def _builder(row_type: type[Row]) -> typing.Callable[[dict[str, Any]], Row]:
+    hints = typing.get_type_hints(row_type)
+    nested = {
+        name: typing.get_args(hint)[0]
+        for name, hint in hints.items()
+        if typing.get_origin(hint) is list and dataclasses.is_dataclass(typing.get_args(hint)[0])
+    }
+    maps = [name for name, hint in hints.items() if typing.get_origin(hint) is dict]
+
+    def build(row: dict[str, Any]) -> Row:
+        for name, item_type in nested.items():
+            row[name] = [item_type(**item) for item in row[name]]
+        for name in maps:
+            row[name] = dict(row[name])
+        return row_type(**row)
+
+    return build
+
+
+def _batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    batch: list[Row] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -1,0 +1,1 @@
+from onggi.core.errors import *  # temporary

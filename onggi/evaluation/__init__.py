@@ -1,0 +1,1 @@
+"""Ground truth, measures, significance and judges."""

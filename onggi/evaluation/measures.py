@@ -1,0 +1,91 @@
+"""Retrieval measures per question: trec_eval's through ir_measures, and recall within a token budget."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import ir_measures
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from onggi.questions.relevance import ChunkIndex, Target
+from onggi.evaluation.runs import Run, ranking
+from onggi.core.params import Section
+
+TREC_MEASURES = ("Success@1", "R@5", "R@10", "R@100", "RR@10", "AP", "nDCG@10")
+CURVE_DEPTH = 100
+
+Scores = dict[str, dict[str, float]]
+"""measure to query_id to value; the measures in the order of the table, the questions in that of the targets."""
+
+
+class EvaluateParams(Section):
+    """How the test split is measured."""
+
+    key: ClassVar[str] = "evaluate"
+
+    token_budget: int = Field(ge=1, description="tokens a reader takes in, for recall within a budget")
+    permutations: int = Field(ge=100, le=1_000_000, description="random sign flips per significance test")
+    seed: int = Field(ge=0, description="seed of the sign flips")
+
+
+def measure_names(token_budget: int) -> list[str]:
+    """Return the measures in the order of the table."""
+    names = list(TREC_MEASURES)
+    names.insert(names.index("R@100") + 1, f"R@{token_budget}tok")
+    return names
+
+
+def score(targets: Sequence[Target], run: Run, index: ChunkIndex, token_budget: int) -> Scores:
+    """Return every measure for every target; a question for which nothing was found has 0.
+
+    trec_eval orders by score and breaks ties by the id, greatest first. It is given minus the rank as the score, so
+    that the order measured is the order returned.
+    """
+    scores: Scores = {name: {t.query_id: 0.0 for t in targets} for name in measure_names(token_budget)}
+    if not targets:
+        return scores
+    ranked = {
+        t.query_id: {found: -float(rank) for rank, found in enumerate(ranking(t, run, index), 1)} for t in targets
+    }
+    evaluator = ir_measures.evaluator(
+        [ir_measures.parse_measure(name) for name in TREC_MEASURES], {t.query_id: t.qrels() for t in targets}
+    )
+    for metric in evaluator.iter_calc({query_id: found for query_id, found in ranked.items() if found}):
+        scores[str(metric.measure)][metric.query_id] = float(metric.value)
+    for t in targets:
+        chunk_ids = [chunk_id for chunk_id, _ in run.get(t.query_id, ())]
+        scores[f"R@{token_budget}tok"][t.query_id] = recall_in_budget(t, chunk_ids, index, token_budget)
+    return scores
+
+
+def recall_in_budget(target: Target, chunk_ids: Sequence[str], index: ChunkIndex, token_budget: int) -> float:
+    """Return the share of a question's evidence that a reader of ``token_budget`` tokens has seen.
+
+    Chunks are taken from the top until the first that no longer fits. This is the measure to compare chunk sizes by:
+    ``R@k`` gives larger chunks more text to find the evidence in.
+    """
+    taken: set[str] = set()
+    tokens = 0
+    for chunk_id in chunk_ids:
+        tokens += index.n_tokens[chunk_id]
+        if tokens > token_budget:
+            break
+        taken.add(chunk_id if target.unit == "chunk" else index.doc_of[chunk_id])
+    return sum(not part.isdisjoint(taken) for part in target.parts) / len(target.parts)
+
+
+def recall_curve(targets: Sequence[Target], run: Run, index: ChunkIndex) -> NDArray[np.float64]:
+    """Return mean R@k for k from 1 to 100, shape (100,)."""
+    gained = np.zeros(CURVE_DEPTH)
+    for t in targets:
+        relevant, weight = t.relevant, 1 / len(t.qrels())
+        for position, found in enumerate(ranking(t, run, index)[:CURVE_DEPTH]):
+            gained[position] += weight * (found in relevant)
+    return np.cumsum(gained) / len(targets)
+
+
+def mean(values: Mapping[str, float]) -> float:
+    """Return the mean over questions, summed exactly so that their order does not matter."""
+    return math.fsum(values.values()) / len(values)

@@ -1,0 +1,1 @@
+"""Indexes over all chunks: BM25 over tokens, FAISS over vectors."""

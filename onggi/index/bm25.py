@@ -1,0 +1,143 @@
+"""A BM25 index that scores by sparse look-up (bm25s, https://arxiv.org/abs/2407.03618).
+
+The variants are those of Kamphuis et al. 2020 (https://doi.org/10.1007/978-3-030-45442-5_4), as bm25s names them.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self
+
+import bm25s
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+from scipy import sparse
+
+from onggi.core.errors import ModelError
+from onggi.index.tokenizers import TokenizerParams, tokenize
+from onggi.core.outs import replacing
+from onggi.core.params import Section
+
+SCORES_PER_BLOCK = 1 << 20
+"""Queries times rows that are scored at once: 4 MB of float32."""
+
+LOW_BITS = np.int64((1 << 32) - 1)
+
+
+class Bm25Params(Section):
+    """Terms and weights of the BM25 index."""
+
+    key: ClassVar[str] = "bm25"
+
+    tokenizer: TokenizerParams
+    method: Literal["lucene", "robertson", "atire"] = Field(description="variant of BM25")
+    k1: float = Field(ge=0, le=10, description="saturation of term frequency")
+    b: float = Field(ge=0, le=1, description="strength of length normalisation")
+
+
+class Bm25Index:
+    """An index over passages; rows are numbered in the order they were given, and ``chunk_ids`` names them."""
+
+    def __init__(self, engine: bm25s.BM25, chunk_ids: Sequence[str], params: Bm25Params) -> None:
+        self.engine, self.chunk_ids, self.params = engine, chunk_ids, params
+        self.size = len(chunk_ids)
+        self.vocabulary: dict[str, int] = getattr(engine, "vocab_dict", {})
+        self.weights = _weights(engine, self.size, len(self.vocabulary))
+
+    @classmethod
+    def build(cls, texts: Iterable[str], chunk_ids: Sequence[str], params: Bm25Params) -> Self:
+        """Index ``texts``, one for each of ``chunk_ids``."""
+        vocabulary: dict[str, int] = {}
+        rows = [
+            [vocabulary.setdefault(term, len(vocabulary)) for term in terms]
+            for terms in tokenize(texts, params.tokenizer)
+        ]
+        engine = bm25s.BM25(method=params.method, k1=params.k1, b=params.b, dtype="float32")
+        if vocabulary:
+            engine.index((rows, vocabulary), show_progress=False, create_empty_token=False)
+        return cls(engine, chunk_ids, params)
+
+    def search(self, queries: Sequence[str], top_k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return the ``top_k`` rows of each query and their scores, both (queries, k).
+
+        Best first, ties by row. A row that shares no term with the query is no result: its place holds row -1 and
+        score 0.
+        """
+        return self.search_terms(list(tokenize(queries, self.params.tokenizer)), top_k)
+
+    def search_terms(
+        self, queries: Sequence[Sequence[str]], top_k: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Like `search`, for queries that were tokenized before."""
+        k = min(top_k, self.size)
+        rows = np.full((len(queries), k), -1, dtype=np.int64)
+        scores = np.zeros((len(queries), k), dtype=np.float32)
+        if not self.vocabulary or k == 0:
+            return rows, scores
+        step = max(1, SCORES_PER_BLOCK // self.size)
+        for start in range(0, len(queries), step):
+            block = self._counts(queries[start : start + step]) @ self.weights
+            found, found_scores = _best(block.toarray(), k)
+            rows[start : start + step], scores[start : start + step] = found, found_scores
+        return rows, scores
+
+    def _counts(self, queries: Sequence[Sequence[str]]) -> sparse.csr_array:
+        """Return how often each query holds each term, (queries, terms)."""
+        known = [[self.vocabulary[term] for term in query if term in self.vocabulary] for query in queries]
+        columns = np.fromiter(chain.from_iterable(known), dtype=np.int32)
+        starts = np.cumsum([0, *map(len, known)], dtype=np.int32)
+        ones = np.ones(len(columns), dtype=np.float32)
+        return sparse.csr_array((ones, columns, starts), shape=(len(queries), len(self.vocabulary)))
+
+    def save(self, folder: Path) -> None:
+        """Write the index as arrays and JSON; nothing is pickled."""
+        with replacing(folder) as temporary:
+            temporary.mkdir()
+            if self.size and getattr(self.engine, "vocab_dict", None):
+                self.engine.save(str(temporary), show_progress=False)
+            manifest = {"params": self.params.model_dump(), "chunk_ids": list(self.chunk_ids)}
+            text = json.dumps(manifest, ensure_ascii=False, indent=0)
+            (temporary / "onggi.json").write_text(text + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read an index that `save` wrote.
+
+        Raises
+        ------
+        ModelError
+            The folder is not a BM25 index.
+        """
+        try:
+            manifest: dict[str, Any] = json.loads((folder / "onggi.json").read_text(encoding="utf-8"))
+            params = Bm25Params.model_validate(manifest["params"])
+            saved = any(folder.glob("vocab*"))
+            engine = bm25s.BM25.load(str(folder), show_progress=False) if saved else bm25s.BM25()
+        except (OSError, ValueError, KeyError) as error:
+            raise ModelError(folder, f"not a BM25 index ({error})", "run `dvc repro index_bm25`") from None
+        return cls(engine, manifest["chunk_ids"], params)
+
+
+def _weights(engine: bm25s.BM25, rows: int, terms: int) -> sparse.csr_array:
+    """Return the weight of every term in every row, (terms, rows): each row of it is a term's posting list."""
+    if not terms:
+        return sparse.csr_array((0, rows), dtype=np.float32)
+    postings = engine.scores
+    return sparse.csr_array((postings["data"], postings["indices"], postings["indptr"]), shape=(terms, rows))
+
+
+def _best(scores: NDArray[np.float32], k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return the k best columns of each row, best first, ties by column; -1 where the score is 0.
+
+    The bits of a positive float32 order as the number does, so score and column go into one integer, and one
+    integer sort gives the total order.
+    """
+    columns = np.arange(scores.shape[1], dtype=np.int64)
+    keys = (np.maximum(scores, 0).view(np.int32).astype(np.int64) << 32) | (LOW_BITS - columns)
+    if scores.shape[1] > 4 * k:
+        keys = np.partition(keys, scores.shape[1] - k, axis=1)[:, -k:]
+    keys = np.sort(keys, axis=1)[:, : -k - 1 : -1]
+    best = (keys >> 32).astype(np.int32).view(np.float32)
+    return np.where(best > 0, LOW_BITS - (keys & LOW_BITS), -1), best

@@ -1,0 +1,112 @@
+"""A FAISS index over unit vectors, with the vectors beside it.
+
+FAISS finds candidates; their scores are computed again from the vectors one pair at a time, because FAISS takes another
+path for one query than for many and the last bits differ. So a score depends on its pair alone, and ties are ordered.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from onggi.core.errors import ModelError
+from onggi.core.outs import replacing
+
+Kind = Literal["flat", "hnsw", "ivf"]
+Vectors = NDArray[np.float32]
+
+QUERIES_PER_BLOCK = 256
+SPARE = 16
+"""Candidates beyond k, so that ties and last bits at the border of k cannot change what is found."""
+
+
+class DenseIndex:
+    """An index over vectors, (rows, dimensions); rows are numbered in their order, and ``chunk_ids`` names them."""
+
+    def __init__(self, index: Any, vectors: Vectors, chunk_ids: Sequence[str], settings: dict[str, Any]) -> None:
+        self.index, self.vectors, self.chunk_ids, self.settings = index, vectors, chunk_ids, settings
+
+    @classmethod
+    def build(cls, vectors: Vectors, chunk_ids: Sequence[str], kind: Kind, settings: dict[str, Any]) -> Self:
+        """Index unit vectors; ``settings`` say how they were made and are kept beside them.
+
+        ``flat`` is exact. ``hnsw`` (Malkov & Yashunin, https://arxiv.org/abs/1603.09320) and ``ivf`` are approximate and
+        faster from some hundred thousand rows on. One thread builds them, so that they are the same every time.
+        """
+        rows, dimensions = vectors.shape
+        faiss.omp_set_num_threads(1)
+        index: Any
+        if kind == "hnsw":
+            index = faiss.IndexHNSWFlat(dimensions, 32, faiss.METRIC_INNER_PRODUCT)
+            index.hnsw.efConstruction = 200
+        elif kind == "ivf" and rows:
+            # FAISS asks for 39 rows a list to train on.
+            lists = max(1, min(int(4 * np.sqrt(rows)), rows // 39))
+            index = faiss.index_factory(dimensions, f"IVF{lists},Flat", faiss.METRIC_INNER_PRODUCT)
+            index.train(vectors)
+            index.nprobe = max(1, lists // 8)
+        else:
+            index = faiss.IndexFlatIP(dimensions)
+        index.add(vectors)
+        return cls(index, vectors, chunk_ids, settings)
+
+    def search(self, queries: Vectors, top_k: int) -> tuple[NDArray[np.int64], Vectors]:
+        """Return the ``top_k`` rows of each query and their inner products, both (queries, k).
+
+        Best first, ties by row; row -1 where an approximate index found fewer.
+        """
+        k = min(top_k, len(self.vectors))
+        rows = np.full((len(queries), k), -1, dtype=np.int64)
+        scores = np.zeros((len(queries), k), dtype=np.float32)
+        wide = min(k + SPARE, len(self.vectors))
+        if isinstance(self.index, faiss.IndexHNSWFlat):
+            self.index.hnsw.efSearch = max(64, 2 * wide)
+        for start in range(0, len(queries) if k else 0, QUERIES_PER_BLOCK):
+            block = np.ascontiguousarray(queries[start : start + QUERIES_PER_BLOCK])
+            found = self.index.search(block, wide)[1]
+            exact = self._exact(block, found)
+            order = np.lexsort((found, -exact), axis=1)[:, :k]
+            rows[start : start + len(block)] = np.take_along_axis(found, order, axis=1)
+            scores[start : start + len(block)] = np.take_along_axis(exact, order, axis=1)
+        scores[rows < 0] = 0
+        return rows, scores
+
+    def _exact(self, queries: Vectors, found: NDArray[np.int64]) -> Vectors:
+        """Return the inner product of each query with each of its candidates, (queries, candidates)."""
+        products = np.empty(found.shape, dtype=np.float32)
+        for i, candidates in enumerate(found):
+            pairs = self.vectors[candidates].astype(np.float64) * queries[i].astype(np.float64)
+            products[i] = pairs.sum(axis=1)
+        products[found < 0] = -np.inf
+        return products
+
+    def save(self, folder: Path) -> None:
+        """Write the index, the vectors and the settings."""
+        with replacing(folder) as temporary:
+            temporary.mkdir()
+            faiss.write_index(self.index, str(temporary / "index.faiss"))
+            np.save(temporary / "vectors.npy", self.vectors, allow_pickle=False)
+            manifest = {"settings": self.settings, "chunk_ids": list(self.chunk_ids)}
+            text = json.dumps(manifest, ensure_ascii=False, indent=0)
+            (temporary / "onggi.json").write_text(text + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read an index that `save` wrote; the vectors stay on disk until they are used.
+
+        Raises
+        ------
+        ModelError
+            The folder is not a dense index.
+        """
+        try:
+            manifest = json.loads((folder / "onggi.json").read_text(encoding="utf-8"))
+            vectors = np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False)
+            index = faiss.read_index(str(folder / "index.faiss"))
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            raise ModelError(folder, f"not a dense index ({error})", "run `dvc repro embed`") from None
+        return cls(index, vectors, manifest["chunk_ids"], manifest["settings"])

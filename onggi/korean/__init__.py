@@ -1,0 +1,1 @@
+"""Korean text: morphemes and sentences by Kiwi, and normal forms."""

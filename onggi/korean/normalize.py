@@ -1,0 +1,33 @@
+"""Normal forms of Korean text."""
+
+import unicodedata
+
+_HIDDEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+
+
+def nfc(text: str) -> str:
+    """Return ``text`` in Unicode NFC, so that Hangul typed or stored as letters equals Hangul as syllables."""
+    return unicodedata.normalize("NFC", text)
+
+
+def squash(text: str) -> str:
+    """Return ``text`` without case, white space, punctuation and symbols, for finding duplicates.
+
+    Examples
+    --------
+    >>> squash("장독대, 어디에 있나요?") == squash("장독대어디에있나요")
+    True
+    """
+    folded = unicodedata.normalize("NFKC", text.translate(_HIDDEN)).casefold()
+    return "".join(char for char in folded if unicodedata.category(char)[0] in "LNM")
+
+
+def shingles(text: str, size: int = 5) -> set[str]:
+    """Return the character n-grams of ``squash(text)``; a text shorter than ``size`` is one shingle."""
+    squashed = squash(text)
+    return {squashed[i : i + size] for i in range(max(1, len(squashed) - size + 1))}
+
+
+def jaccard(a: set[str], b: set[str]) -> float:
+    """Return the share of shingles that two sets have in common."""
+    return len(a & b) / len(a | b) if a or b else 1.0

@@ -1,0 +1,1 @@
+"""Models: how an encoder is made, fetched, loaded and run."""

@@ -1,0 +1,19 @@
+"""The base encoder: made from the corpus, or fetched from the Hub."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from onggi.models.bootstrap import BootstrapParams
+from onggi.models.hub import HubParams
+from onggi.core.params import Section
+
+
+class BaseModelParams(Section):
+    """Where the base encoder comes from."""
+
+    key: ClassVar[str] = "base_model"
+
+    kind: Literal["bootstrap", "hub"] = Field(description="bootstrap: made from the corpus, offline; hub: fetched")
+    bootstrap: BootstrapParams
+    hub: HubParams

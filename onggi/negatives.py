@@ -1,0 +1,217 @@
+"""Hard negatives: passages that two retrievers and a reranker take for an answer, and that are none.
+
+Candidates are pooled from BM25 and the base encoder, scored by a reranker and filtered against the positive's score
+(positive-aware mining, NV-Retriever, https://arxiv.org/abs/2407.15831); the hardest that remain are kept.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from onggi.core.errors import LeakError
+from onggi.korean.normalize import jaccard, shingles, squash
+from onggi.models.reranker import Reranker
+from onggi.core.params import Section
+from onggi.questions.relevance import ChunkIndex
+from onggi.questions.split import near_duplicates
+from onggi.core.schema import Candidate, Question
+
+Rule = Literal["kept", "not_hardest", "above_ratio", "near_duplicate", "held_out"]
+RULES: tuple[Rule, ...] = ("kept", "not_hardest", "above_ratio", "near_duplicate", "held_out")
+
+
+class QuestionsParams(Section):
+    """What the encoder is trained on."""
+
+    key: ClassVar[str] = "questions"
+
+    source: Literal["gold", "synthetic", "both"] = Field(description="gold (of train documents), synthetic or both")
+
+
+class MineParams(Section):
+    """How hard negatives are found."""
+
+    key: ClassVar[str] = "mine"
+
+    bm25_top: int = Field(ge=0, le=1000, description="candidates from BM25")
+    dense_top: int = Field(ge=0, le=1000, description="candidates from the base encoder")
+    max_ratio: float = Field(gt=0, le=1, description="drop what scores above this share of the positive's score")
+    near_duplicate: float = Field(gt=0, le=1, description="drop what shares this much of its 5-grams with a positive")
+    negatives: int = Field(ge=1, le=100, description="negatives a question, the hardest first")
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Candidates of every question from the two retrievers: chunk rows, (questions, k), best first, -1 for none."""
+
+    bm25: NDArray[np.int64]
+    dense: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """The chunks in the order of their table: ids, passages, and whether training may see each of them."""
+
+    chunk_ids: Sequence[str]
+    passages: Sequence[str]
+    trainable: Sequence[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question with its positives and negatives as chunk rows, their teacher scores, and the audit."""
+
+    question: Question
+    positives: list[tuple[int, float]]
+    negatives: list[tuple[int, float]]
+    audit: list[Candidate]
+
+
+def training_questions(questions: Iterable[Question], held_out: Sequence[Question], similar: float) -> list[Question]:
+    """Return the questions of the train split that are no near-duplicate of a held-out one, ordered by id.
+
+    Parameters
+    ----------
+    questions
+        Gold and synthetic questions.
+    held_out
+        Gold questions of dev and test.
+    similar
+        Jaccard of character 5-grams from which two questions count as the same.
+    """
+    train = [question for question in questions if question.split == "train" and question.evidence]
+    texts = {f"held:{question.query_id}": question.text for question in held_out}
+    texts |= {f"train:{question.query_id}": question.text for question in train}
+    # "held:" sorts before "train:", so a pair of both kinds has the held-out question first.
+    leaks = {b for a, b in near_duplicates(texts, similar) if a.startswith("held:") and b.startswith("train:")}
+    kept = [question for question in train if f"train:{question.query_id}" not in leaks]
+    return sorted(kept, key=lambda question: question.query_id)
+
+
+def mine(
+    questions: Sequence[Question],
+    positives: Mapping[str, Sequence[int]],
+    pool: Pool,
+    corpus: Corpus,
+    reranker: Reranker,
+    params: MineParams,
+) -> Iterator[Example]:
+    """Yield one example a question, in the order of the questions.
+
+    Parameters
+    ----------
+    questions
+        Questions to train on.
+    positives
+        For each query id the chunk rows that answer it.
+    pool
+        Candidates, one row a question.
+    corpus
+        The chunks.
+    reranker
+        The teacher.
+    params
+        Filters and counts.
+    """
+    for place, question in enumerate(questions):
+        right = list(positives[question.query_id])
+        ranks = _ranks(pool.bm25[place]), _ranks(pool.dense[place])
+        candidates = sorted((ranks[0].keys() | ranks[1].keys()) - set(right))
+        scores = reranker.score(question.text, [corpus.passages[row] for row in (*right, *candidates)]).tolist()
+        right_scores, candidate_scores = scores[: len(right)], scores[len(right) :]
+        bar = max(min(right_scores), 1e-9)
+        grams = [shingles(corpus.passages[row]) for row in right]
+        scored = sorted(
+            zip(candidates, candidate_scores, strict=True), key=lambda pair: (-pair[1], corpus.chunk_ids[pair[0]])
+        )
+        audit, kept = [], []
+        for row, score in scored:
+            rule = _rule(row, score / bar, grams, corpus, params, len(kept))
+            if rule == "kept":
+                kept.append((row, score))
+            bm25_rank, dense_rank = ranks[0].get(row), ranks[1].get(row)
+            chunk_id = corpus.chunk_ids[row]
+            audit.append(Candidate(question.query_id, chunk_id, bm25_rank, dense_rank, score, score / bar, rule))
+        audit.sort(key=lambda candidate: candidate.chunk_id)
+        yield Example(question, list(zip(right, right_scores, strict=True)), kept, audit)
+
+
+def _rule(
+    row: int, ratio: float, positives: Sequence[set[str]], corpus: Corpus, params: MineParams, kept: int
+) -> Rule:
+    if not corpus.trainable[row]:
+        return "held_out"
+    if ratio > params.max_ratio:
+        return "above_ratio"
+    if kept == params.negatives:
+        return "not_hardest"
+    grams = shingles(corpus.passages[row])
+    if any(jaccard(grams, positive) >= params.near_duplicate for positive in positives):
+        return "near_duplicate"
+    return "kept"
+
+
+def _ranks(rows: NDArray[np.int64]) -> dict[int, int]:
+    return {int(row): rank for rank, row in enumerate(rows, 1) if row >= 0}
+
+
+def check_leaks(examples: Iterable[Example], corpus: Corpus, held_out: Iterable[Question]) -> None:
+    """Refuse examples that show training anything held out.
+
+    Raises
+    ------
+    LeakError
+        A positive or a negative is a chunk that training may not see, or a question is a held-out one.
+    """
+    forbidden = {squash(question.text) for question in held_out}
+    for example in examples:
+        where = f"mine: {example.question.query_id}"
+        for row, _ in (*example.positives, *example.negatives):
+            if not corpus.trainable[row]:
+                raise LeakError(where, f"{corpus.chunk_ids[row]} is held out of training", "report this as a bug")
+        if squash(example.question.text) in forbidden:
+            raise LeakError(where, "is a question of the dev or test split", "remove it from the training questions")
+
+
+def as_flag_embedding(example: Example, corpus: Corpus) -> dict[str, object]:
+    """Return an example as a line of FlagEmbedding's training file."""
+    return {
+        "query": example.question.text,
+        "pos": [corpus.passages[row] for row, _ in example.positives],
+        "neg": [corpus.passages[row] for row, _ in example.negatives],
+        "pos_scores": [round(score, 6) for _, score in example.positives],
+        "neg_scores": [round(score, 6) for _, score in example.negatives],
+    }
+
+
+def positives(
+    questions: Iterable[Question], index: ChunkIndex, corpus: Corpus, reranker: Reranker
+) -> dict[str, list[int]]:
+    """Return the chunk rows that answer each question and that training may see; questions without one are left out.
+
+    Where the evidence is a whole document, its best chunk by the reranker is the positive.
+    """
+    row_of = {chunk_id: row for row, chunk_id in enumerate(corpus.chunk_ids)}
+    found = {}
+    for question in questions:
+        rows: set[int] = set()
+        for evidence in question.evidence:
+            if evidence.start is not None and evidence.end is not None:
+                rows |= {row_of[chunk] for chunk in index.answering(evidence.doc_id, evidence.start, evidence.end)}
+            else:
+                of_document = [row_of[chunk_id] for _, _, chunk_id in index.spans.get(evidence.doc_id, [])]
+                rows |= set(_best(question, of_document, corpus, reranker))
+        if kept := sorted(row for row in rows if corpus.trainable[row]):
+            found[question.query_id] = kept
+    return found
+
+
+def _best(question: Question, rows: Sequence[int], corpus: Corpus, reranker: Reranker) -> list[int]:
+    if len(rows) < 2:
+        return list(rows)
+    scores = reranker.score(question.text, [corpus.passages[row] for row in rows])
+    return [rows[int(np.argmax(scores))]]

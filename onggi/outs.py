@@ -1,0 +1,1 @@
+from onggi.core.outs import *  # temporary

@@ -1,0 +1,1 @@
+"""Questions: gold ones anchored in documents, splits, and synthetic ones."""

@@ -1,0 +1,174 @@
+"""Gold questions: read them, and anchor their evidence in the documents.
+
+Evidence is a span of a document, never a chunk, so that chunk size, overlap and splitter can be swept without
+labelling anything again.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from onggi.core.errors import GoldError
+from onggi.korean.normalize import nfc
+from onggi.core.schema import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Evidence as it was labelled: a stretch of text, or all of a document where ``text`` is None."""
+
+    doc_id: str
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GoldQuestion:
+    """A question as it was labelled; ``where`` is the file and line it came from.
+
+    ``split`` is set where the source keeps splits of its own.
+    """
+
+    where: str
+    query_id: str
+    text: str
+    type: str
+    answers: list[str]
+    quotes: list[Quote]
+    split: str | None = None
+
+
+class _Quote(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    source: str = Field(min_length=1)
+    quote: str = Field(min_length=1)
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    id: str = Field(min_length=1)
+    question: str = Field(min_length=1)
+    type: Literal["정의", "절차", "규정", "예시", "비교", "적용"]
+    answer: str | None
+    evidence: list[_Quote]
+
+
+def read_gold(path: Path) -> list[GoldQuestion]:
+    """Read gold questions from a jsonl file, or from a BEIR folder (see `onggi.questions.beir`), ordered by id.
+
+    A line of the file is ``{"id", "question", "type", "answer", "evidence": [{"source", "quote"}]}``; a question
+    without an answer in the corpus has ``answer`` null and no evidence.
+
+    Raises
+    ------
+    GoldError
+        The path is missing, a line is malformed, or an id appears twice; the message names file and line.
+    """
+    if not path.exists():
+        raise GoldError(path, "no such file or folder", "set gold.path to a jsonl file or a BEIR folder")
+    if path.is_dir():
+        from onggi.questions.beir import read_beir
+
+        questions = read_beir(path)
+    else:
+        questions = [_question(where, line) for where, line in json_lines(path)]
+    first: dict[str, str] = {}
+    for question in questions:
+        if question.query_id in first:
+            fix = f"rename one; it is already used at {first[question.query_id]}"
+            raise GoldError(question.where, f"the id {question.query_id!r} appears twice", fix)
+        first[question.query_id] = question.where
+    return sorted(questions, key=lambda question: question.query_id)
+
+
+def json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield ``file:line`` and the object of each line that is not blank.
+
+    Raises
+    ------
+    GoldError
+        The file is missing or not UTF-8, or a line is not a JSON object.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except FileNotFoundError:
+        raise GoldError(path, "no such file", "put it there, or change gold.path") from None
+    except UnicodeDecodeError as error:
+        raise GoldError(path, f"not UTF-8 (byte {error.start})", "convert it to UTF-8") from None
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            loaded = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise GoldError(f"{path}:{number}", f"not JSON ({error})", "write one object a line") from None
+        if not isinstance(loaded, dict):
+            raise GoldError(f"{path}:{number}", f"is a {type(loaded).__name__}", "write one object a line")
+        yield f"{path}:{number}", loaded
+
+
+def _question(where: str, line: dict[str, Any]) -> GoldQuestion:
+    try:
+        parsed = _Line.model_validate(line)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        key = ".".join(map(str, problem["loc"]))
+        raise GoldError(where, f"{key}: {problem['msg'].lower()}", f"got {problem['input']!r}") from None
+    if (parsed.answer is None) != (not parsed.evidence):
+        raise GoldError(where, "an answer goes with evidence, and none with none", "give both, or null and []")
+    quotes = [Quote(nfc(item.source), nfc(item.quote)) for item in parsed.evidence]
+    answers = [nfc(parsed.answer)] if parsed.answer is not None else []
+    return GoldQuestion(where, parsed.id, nfc(parsed.question), parsed.type, answers, quotes)
+
+
+def anchor(question: GoldQuestion, texts: Mapping[str, str]) -> list[Evidence]:
+    """Resolve the quotes of a question to spans of the documents, given their texts by id.
+
+    A quote that occurs more than once means its first place; white space may differ from the document's.
+
+    Raises
+    ------
+    GoldError
+        A source is no document of the corpus, or a quote is not in its document.
+    """
+    evidence = []
+    for quote in question.quotes:
+        if quote.doc_id not in texts:
+            raise GoldError(question.where, f"unknown document {quote.doc_id!r}", "name a path below corpus.path")
+        if quote.text is None:
+            evidence.append(Evidence(quote.doc_id))
+            continue
+        span = locate(quote.text, texts[quote.doc_id])
+        if span is None:
+            what = f"the quote {_shorten(quote.text)!r} is not in {quote.doc_id}"
+            raise GoldError(question.where, what, "copy it from the document")
+        evidence.append(Evidence(quote.doc_id, *span))
+    return evidence
+
+
+def locate(quote: str, text: str) -> tuple[int, int] | None:
+    """Return where ``quote`` first stands in ``text``, white space aside; None where it does not.
+
+    Examples
+    --------
+    >>> locate("닷새 뒤에", "메주는 닷새\\n뒤에 띄운다")
+    (4, 10)
+    """
+    start = text.find(quote)
+    if start >= 0:
+        return start, start + len(quote)
+    places = [place for place, char in enumerate(text) if not char.isspace()]
+    bare = "".join(quote.split())
+    start = "".join(text.split()).find(bare)
+    if start < 0 or not bare:
+        return None
+    return places[start], places[start + len(bare) - 1] + 1
+
+
+def _shorten(text: str, size: int = 40) -> str:
+    return text if len(text) <= size else text[: size - 1] + "…"

@@ -1,0 +1,8 @@
+"""The report: one self-contained page made of the files in metrics/ and of dvc.yaml."""
+
+from onggi.report.dag import read_dag
+from onggi.report.inputs import Metrics, load_folder
+from onggi.report.page import Comparison, render
+from onggi.report.revision import Revision
+
+__all__ = ["Comparison", "Metrics", "Revision", "load_folder", "read_dag", "render"]

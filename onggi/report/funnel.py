@@ -1,0 +1,88 @@
+"""What the build made of the documents, step by step, and what each file of metrics/ says about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from onggi.report.inputs import Metrics
+from onggi.report.tabulate import Table, cell, object_tables
+from onggi.report.values import is_number
+
+PARTS = {
+    "ingest": "문서",
+    "chunks": "청크",
+    "gold": "정답 질문(gold)",
+    "questions": "합성 질문",
+    "negatives": "부정 예제(hard negative)",
+    "training": "미세조정",
+    "coverage": "평가 범위",
+    "answers": "답변",
+}
+"""The files of the funnel in the order of the build, and their headings."""
+
+_STEPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("문서", "ingest", ("documents", "counts.documents", "total")),
+    ("청크", "chunks", ("chunks", "counts.chunks", "total")),
+    ("정답 질문", "gold", ("questions", "total")),
+    ("합성 질문", "questions", ("kept.total", "kept", "questions.total", "questions")),
+    ("학습 예제", "negatives", ("examples", "queries", "questions", "rows")),
+    ("평가 질문", "coverage", ("measured", "answerable", "queries", "questions")),
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One number of the funnel; ``text`` says why it is absent where it is."""
+
+    name: str
+    text: str
+    change: str
+    is_absent: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of metrics/: its heading and tables; no tables where the file is absent."""
+
+    name: str
+    title: str
+    tables: tuple[Table, ...]
+
+
+def funnel_steps(metrics: Metrics, then: Metrics, compare: bool) -> list[Step]:
+    """Return how many there were of what, in the order of the build."""
+    steps = []
+    for name, file, paths in _STEPS:
+        now, before = (_first(side.get(file), paths) for side in (metrics, then))
+        if now is None:
+            reason = f"{file}.json에 없음" if file in metrics.objects else f"{file}.json 없음"
+            steps.append(Step(name, reason, "", True))
+        else:
+            shown = cell(now, before, compare)
+            steps.append(Step(name, shown.text, shown.change, False))
+    return steps
+
+
+def funnel_parts(metrics: Metrics, then: Metrics, compare: bool) -> list[Part]:
+    """Return every file of the funnel as tables."""
+    return [
+        Part(
+            name,
+            title,
+            tuple(object_tables(metrics.get(name), then.get(name), compare)) if name in metrics.objects else (),
+        )
+        for name, title in PARTS.items()
+    ]
+
+
+def _first(content: Mapping[str, Any], paths: tuple[str, ...]) -> int | float | None:
+    """Return the first number at one of the dotted paths; a mapping of counts stands for its sum."""
+    for path in paths:
+        value: Any = content
+        for key in path.split("."):
+            value = value.get(key) if isinstance(value, Mapping) else None
+        if isinstance(value, Mapping) and value and all(isinstance(count, int) for count in value.values()):
+            value = sum(value.values())
+        if is_number(value):
+            return value
+    return None

@@ -1,0 +1,163 @@
+"""What the report is made of: small JSON and CSV files, each of which may be absent."""
+
+import csv
+import dataclasses
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from onggi.core.errors import TableError
+
+Row = TypeVar("Row")
+Reader = Callable[[str], bytes | None]
+"""Returns the content of a file by its name below metrics/, or None where there is no such file."""
+
+OBJECTS = (
+    "retrieval",
+    "significance",
+    "coverage",
+    "ingest",
+    "chunks",
+    "gold",
+    "questions",
+    "negatives",
+    "training",
+    "answers",
+)
+"""The JSON files that hold an object."""
+
+
+@dataclass(frozen=True)
+class TypeValue:
+    """A line of per_type.csv: one measure of one system on the questions of one type."""
+
+    system: str
+    type: str
+    queries: int
+    measure: str
+    value: float
+
+
+@dataclass(frozen=True)
+class RecallPoint:
+    """A line of recall_curve.csv."""
+
+    system: str
+    k: int
+    recall: float
+
+
+@dataclass(frozen=True)
+class LossPoint:
+    """A line of loss.csv: the training loss at an optimiser step."""
+
+    step: int
+    epoch: float
+    loss: float
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """What was found in one metrics folder; what is absent is empty.
+
+    ``objects`` maps the stem of a JSON file to its content; ``failures`` is the list of failures.json, or None.
+    """
+
+    objects: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    failures: Sequence[Mapping[str, Any]] | None = None
+    per_type: Sequence[TypeValue] = ()
+    recall: Sequence[RecallPoint] = ()
+    loss: Sequence[LossPoint] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.objects or self.failures or self.per_type or self.recall or self.loss)
+
+    def get(self, name: str) -> Mapping[str, Any]:
+        """Return the content of a JSON file, empty where it is absent."""
+        return self.objects.get(name, {})
+
+
+def load_folder(folder: Path) -> Metrics:
+    """Read the metrics that lie in ``folder``.
+
+    Raises
+    ------
+    TableError
+        A file is not what its name promises; the message names the file and the line.
+    """
+
+    def read(name: str) -> bytes | None:
+        try:
+            return (folder / name).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise TableError(folder / name, f"cannot be read ({error.strerror})", "make it a readable file") from None
+
+    return load(read, str(folder))
+
+
+def load(read: Reader, where: str) -> Metrics:
+    """Read the metrics through ``read``; ``where`` names their folder in errors (see `load_folder`)."""
+    objects = {name: loaded for name in OBJECTS if (loaded := _json(read, where, name, dict)) is not None}
+    for name in ("retrieval", "significance"):
+        for key, inner in objects.get(name, {}).items():
+            if not isinstance(inner, dict):
+                raise TableError(f"{where}/{name}.json", f"{key} holds {inner!r}", "expected an object of measures")
+    failures = _json(read, where, "failures", list)
+    if any(not isinstance(failure, dict) for failure in failures or []):
+        raise TableError(f"{where}/failures.json", "holds something other than failures", "expected a list of objects")
+    return Metrics(
+        objects,
+        failures,
+        _rows(read, where, "per_type", TypeValue),
+        _rows(read, where, "recall_curve", RecallPoint),
+        _rows(read, where, "loss", LossPoint),
+    )
+
+
+def _text(read: Reader, where: str, name: str) -> str | None:
+    content = read(name)
+    try:
+        return None if content is None else content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise TableError(f"{where}/{name}", f"not UTF-8 ({error.reason})", _AGAIN) from None
+
+
+def _json(read: Reader, where: str, stem: str, kind: type) -> Any:
+    name = f"{stem}.json"
+    text = _text(read, where, name)
+    if text is None:
+        return None
+    try:
+        loaded = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise TableError(f"{where}/{name}", f"not JSON ({error})", _AGAIN) from None
+    if not isinstance(loaded, kind):
+        raise TableError(f"{where}/{name}", f"holds a {type(loaded).__name__}", f"expected a {kind.__name__}")
+    return loaded
+
+
+def _rows(read: Reader, where: str, stem: str, row_type: type[Row]) -> list[Row]:
+    name = f"{stem}.csv"
+    text = _text(read, where, name)
+    if not text:
+        return []
+    fields = dataclasses.fields(row_type)  # type: ignore[arg-type]
+    reader = csv.DictReader(io.StringIO(text))
+    missing = [f.name for f in fields if f.name not in (reader.fieldnames or [])]
+    if missing:
+        raise TableError(f"{where}/{name}", f"lacks the columns {missing}", _AGAIN)
+    rows = []
+    for line in reader:
+        try:
+            rows.append(row_type(**{f.name: f.type(line[f.name]) for f in fields}))  # type: ignore[operator]
+        except (TypeError, ValueError) as error:
+            raise TableError(f"{where}/{name}:{reader.line_num}", str(error), _AGAIN) from None
+    return rows
+
+
+_AGAIN = "run `dvc repro` to write it again"

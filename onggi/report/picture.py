@@ -1,0 +1,130 @@
+"""The DAG as a picture: boxes in layers from top to bottom, arrows from what a stage writes to what reads it."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from markupsafe import Markup
+
+from onggi.report.dag import Box, Dag, reduced
+from onggi.report.layout import Layout, Node, lay_out
+from onggi.report.svg import element, picture
+
+
+@dataclass(frozen=True)
+class Size:
+    """Pixels of the picture's parts."""
+
+    box: float
+    gap: float
+    layer: float
+    height: float = 30.0
+    line: float = 14.0
+
+
+WIDE = Size(box=132.0, gap=16.0, layer=34.0)
+NARROW = Size(box=82.0, gap=6.0, layer=26.0)
+
+_MARGIN = 4.0
+_TIP = 5.0
+
+
+def draw_dag(dag: Dag, name: str, size: Size) -> Markup:
+    """Draw the graph; ``name`` is the id of the picture in the page."""
+    arrows = reduced(dag.arrows)
+    layout = lay_out([box.name for box in dag.boxes], arrows, size.box, bend=size.gap, gap=size.gap)
+    boxes = {box.name: box for box in dag.boxes}
+    tops, heights = _rows(layout, boxes, size)
+    width = max((x for node, x in layout.x.items() if isinstance(node, str)), default=0.0) + size.box / 2 + 2 * _MARGIN
+
+    def top(node: Node) -> float:
+        return tops[_layer_of(layout, node)]
+
+    def bottom(node: Node) -> float:
+        own = _box_height(boxes[node], size) if isinstance(node, str) else heights[_layer_of(layout, node)]
+        return top(node) + own
+
+    def arrow(route: tuple[Node, ...]) -> Markup:
+        steps = [f"M{layout.x[route[0]] + _MARGIN:.1f} {bottom(route[0]):.1f}"]
+        for before, after in pairwise(route):
+            end = top(after) - (_TIP if after == route[-1] else 0)
+            steps.append(_curve(layout.x[before], bottom(before), layout.x[after], end))
+            if after != route[-1]:
+                steps.append(f"L{layout.x[after] + _MARGIN:.1f} {bottom(after):.1f}")
+        return element("path", d="".join(steps), class_="arrow", marker_end=f"url(#{name}-head)")
+
+    drawn = [_draw_box(box, layout.x[box.name] + _MARGIN, top(box.name), size) for box in dag.boxes]
+    head = element("path", d="M0 0L8 4L0 8Z", class_="head")
+    tip = element(
+        "marker",
+        head,
+        id=f"{name}-head",
+        viewBox="0 0 8 8",
+        refX=3,
+        refY=4,
+        markerWidth=7,
+        markerHeight=7,
+        orient="auto",
+    )
+    stages = [box for box in dag.boxes if not box.is_input]
+    description = "; ".join(f"{a} → {b}" for a, b in arrows)
+    height = max((bottom(box.name) for box in dag.boxes), default=0.0) + _MARGIN
+    title = f"dvc.yaml의 단계 {len(stages)}개와 그 사이의 흐름"
+    return picture(
+        name, width, height, title, description, element("defs", tip), *map(arrow, layout.routes.values()), *drawn
+    )
+
+
+def _layer_of(layout: Layout, node: Node) -> int:
+    return next(depth for depth, layer in enumerate(layout.layers) if node in layer)
+
+
+def _rows(layout: Layout, boxes: dict[str, Box], size: Size) -> tuple[list[float], list[float]]:
+    tops, heights = [], []
+    y = _MARGIN
+    for layer in layout.layers:
+        height = max((_box_height(boxes[node], size) for node in layer if isinstance(node, str)), default=size.height)
+        tops.append(y)
+        heights.append(height)
+        y += height + size.layer
+    return tops, heights
+
+
+def _box_height(box: Box, size: Size) -> float:
+    return size.height + size.line * len(_lines(box, size)) + (6 if box.variants else 0)
+
+
+def _lines(box: Box, size: Size) -> list[str]:
+    """Return the variants of a stage, as many on a line as fit."""
+    room = int(size.box / 6.2)
+    lines: list[str] = []
+    for variant in box.variants:
+        if lines and len(lines[-1]) + 3 + len(variant) <= room:
+            lines[-1] += f" · {variant}"
+        else:
+            lines.append(variant if len(variant) <= room else variant[: room - 1] + "…")
+    return lines
+
+
+def _draw_box(box: Box, x: float, y: float, size: Size) -> Markup:
+    height = _box_height(box, size)
+    left = x - size.box / 2
+    room = int(size.box / 6.6)
+    name = box.name.removeprefix("${").removesuffix("}")
+    if box.is_input and len(name) > room:  # of a param's key or a path, the last part says most
+        name = name.replace("/", ".").split(".")[-1] if box.name != name else name.split("/")[-1]
+    label = name if len(name) <= room else "…" + name[-room + 1 :]
+    parts = [
+        element("title", f"{box.name}: {box.description or ', '.join(box.outs)}"),
+        element("rect", x=left, y=y, width=size.box, height=height, rx=15 if box.is_input else 6),
+        element("text", label, x=x, y=y + 19.5, text_anchor="middle", class_="stage"),
+    ]
+    parts += [
+        element("text", line, x=x, y=y + 37 + index * size.line, text_anchor="middle", class_="variant")
+        for index, line in enumerate(_lines(box, size))
+    ]
+    return element("g", *parts, class_="input" if box.is_input else "box")
+
+
+def _curve(x0: float, y0: float, x1: float, y1: float) -> str:
+    x0, x1, middle = x0 + _MARGIN, x1 + _MARGIN, (y0 + y1) / 2
+    return f"C{x0:.1f} {middle:.1f} {x1:.1f} {middle:.1f} {x1:.1f} {y1:.1f}"

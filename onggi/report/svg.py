@@ -1,0 +1,61 @@
+"""SVG as safe markup: every text and attribute escaped, numbers short and the same on every machine."""
+
+from markupsafe import Markup, escape
+
+
+def element(name: str, *children: str, **attributes: object) -> Markup:
+    """Return an element; underscores in attribute names become hyphens, one at the end falls away, None is left out.
+
+    Examples
+    --------
+    >>> element("text", "1 < 2", x=1.50, text_anchor="end", class_="tick")
+    Markup('<text x="1.5" text-anchor="end" class="tick">1 &lt; 2</text>')
+    """
+    pairs = [
+        (key.rstrip("_").replace("_", "-"), _plain(value)) for key, value in attributes.items() if value is not None
+    ]
+    head = Markup("").join(Markup(' {}="{}"').format(key, value) for key, value in pairs)
+    body = Markup("").join(escape(child) for child in children)
+    return Markup("<{0}{1}>{2}</{0}>").format(Markup(name), head, body)
+
+
+def picture(name: str, width: float, height: float, title: str, description: str, *children: str) -> Markup:
+    """Return a whole picture with its title and description for screen readers; ``name`` is its id in the page."""
+    return element(
+        "svg",
+        element("title", title, id=f"{name}-title"),
+        element("desc", description, id=f"{name}-desc"),
+        *children,
+        xmlns="http://www.w3.org/2000/svg",
+        role="img",
+        aria_labelledby=f"{name}-title {name}-desc",
+        viewBox=f"0 0 {_plain(width)} {_plain(height)}",
+        width=width,
+        height=height,
+    )
+
+
+def path(points: list[tuple[float, float]], **attributes: object) -> Markup:
+    """Return straight lines through ``points``."""
+    return element("path", d="M" + "L".join(f"{_plain(x)} {_plain(y)}" for x, y in points), fill="none", **attributes)
+
+
+def marker(shape: int, x: float, y: float, **attributes: object) -> Markup:
+    """Return a circle, square, diamond or triangle around a point, so that colour is not all that tells lines apart."""
+    corners: tuple[list[tuple[float, float]], ...] = (
+        [],
+        [(-4, -4), (4, -4), (4, 4), (-4, 4)],
+        [(0, -5.5), (5.5, 0), (0, 5.5), (-5.5, 0)],
+        [(0, -5), (5, 4), (-5, 4)],
+    )
+    chosen = corners[shape % len(corners)]
+    if not chosen:
+        return element("circle", cx=x, cy=y, r=4, **attributes)
+    return element("polygon", points=" ".join(f"{_plain(x + dx)},{_plain(y + dy)}" for dx, dy in chosen), **attributes)
+
+
+def _plain(value: object) -> str:
+    if not isinstance(value, float):
+        return str(value)
+    short = f"{value:.1f}".removesuffix(".0")
+    return "0" if short == "-0" else short

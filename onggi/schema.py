@@ -1,0 +1,1 @@
+from onggi.core.schema import *  # temporary

@@ -1,0 +1,1 @@
+"""Retrieval: runs of one index, and fusion of runs."""

@@ -1,0 +1,101 @@
+"""The whole of params.yaml: every section onggi knows, and all that is wrong with a file."""
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pydantic import Field, ValidationError
+from pydantic_core import InitErrorDetails
+
+from onggi.chunking import ChunkParams
+from onggi.core import params
+from onggi.core.errors import OnggiError, ParamsError
+from onggi.core.params import Section
+from onggi.documents.corpus import IngestParams
+from onggi.evaluation.measures import EvaluateParams
+from onggi.index.bm25 import Bm25Params
+from onggi.models.base import BaseModelParams
+from onggi.models.encoder import EmbedParams
+from onggi.models.reranker import RerankerParams
+from onggi.negatives import MineParams, QuestionsParams
+from onggi.questions.answering import AnswerParams
+from onggi.questions.split import SplitParams
+from onggi.questions.synthesis.extractive import SynthesizeParams
+from onggi.search.fusion import FusionParams
+from onggi.search.runs import RetrieveParams
+from onggi.training import FinetuneParams
+
+
+class CorpusParams(Section):
+    """Where the documents are; dvc.yaml hands the path to the stages."""
+
+    key: ClassVar[str] = "corpus"
+
+    path: str = Field(min_length=1, description="folder of documents, or a BEIR corpus.jsonl")
+
+
+class GoldParams(Section):
+    """Where the gold questions are; dvc.yaml hands the path to the stages."""
+
+    key: ClassVar[str] = "gold"
+
+    path: str = Field(min_length=1, description="jsonl of gold questions, or a BEIR folder")
+
+
+SECTIONS: tuple[type[Section], ...] = (
+    CorpusParams,
+    GoldParams,
+    IngestParams,
+    ChunkParams,
+    SplitParams,
+    Bm25Params,
+    BaseModelParams,
+    EmbedParams,
+    SynthesizeParams,
+    QuestionsParams,
+    RerankerParams,
+    MineParams,
+    FinetuneParams,
+    RetrieveParams,
+    FusionParams,
+    AnswerParams,
+    EvaluateParams,
+)
+"""Every section of params.yaml in the order of the build; a new one is a line here and its import."""
+
+
+def problems(path: Path) -> list[OnggiError]:
+    """Return all that is wrong with a params file, in the order of `SECTIONS`, unknown sections last.
+
+    Raises
+    ------
+    ParamsError
+        The file is missing, or is not a YAML mapping.
+    """
+    loaded = params.read(path)
+    found: list[OnggiError] = []
+    for section in SECTIONS:
+        found += _problems_of(section, loaded, path)
+    known = [section.key for section in SECTIONS]
+    for key in loaded:
+        if key not in known:
+            found.append(ParamsError(f"{path}: {key}", "unknown section", f"known: {', '.join(known)}"))
+    return found
+
+
+def _problems_of(section: type[Section], loaded: dict[str, Any], path: Path) -> list[ParamsError]:
+    if section.key not in loaded:
+        try:
+            section.parse(loaded, path)
+        except ParamsError as error:
+            return [error]
+    try:
+        section.model_validate(loaded[section.key])
+    except ValidationError as error:
+        return [params._first_problem(section, _alone(details), path) for details in error.errors()]
+    return []
+
+
+def _alone(details: Any) -> ValidationError:
+    """Return one problem of several as an error of its own."""
+    line = {key: details[key] for key in ("type", "loc", "input", "ctx") if key in details}
+    return ValidationError.from_exception_data("Section", [InitErrorDetails(**line)])  # type: ignore[typeddict-item]

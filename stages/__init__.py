@@ -1,0 +1,21 @@
+"""One thin command per stage of dvc.yaml: read params and paths, call the library, write the outs."""
+
+import os
+
+from onggi.core.command import run
+
+__all__ = ["run"]
+
+# What makes arithmetic depend on the CPU, pinned in one place and before any library loads: the same
+# instruction sets, kernels and thread counts on every x86-64 machine give the same bits.
+os.environ.update(
+    ATEN_CPU_CAPABILITY="avx2",
+    ONEDNN_MAX_CPU_ISA="AVX2",
+    OPENBLAS_CORETYPE="Haswell",
+    MKL_CBWR=os.environ.get("MKL_CBWR", "COMPATIBLE"),
+    OMP_NUM_THREADS="2",
+    MKL_NUM_THREADS="2",
+    OPENBLAS_NUM_THREADS="1",
+    TOKENIZERS_PARALLELISM="false",
+    CUBLAS_WORKSPACE_CONFIG=":4096:8",
+)

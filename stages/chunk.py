@@ -1,0 +1,30 @@
+"""chunk: documents to passages within a token budget."""
+
+from pathlib import Path
+
+from stages import run
+
+
+def main(documents: Path, chunks: Path, metrics: Path) -> None:
+    """Cut the documents table into the chunks table and count what came of it."""
+    from onggi.core import tables
+    from onggi.chunking import ChunkParams, chunk
+    from onggi.core.outs import write_json
+    from onggi.core.schema import Chunk, Document
+
+    params = ChunkParams.load()
+    tables.write(chunks, Chunk, (piece for doc in tables.read(documents, Document) for piece in chunk(doc, params)))
+    sizes = tables.column(chunks, Chunk, "n_tokens")
+    write_json(
+        metrics,
+        {
+            "chunks": len(sizes),
+            "tokens": sum(sizes),
+            "mean_tokens": round(sum(sizes) / max(1, len(sizes)), 1),
+            "max_tokens": max(sizes, default=0),
+        },
+    )
+
+
+if __name__ == "__main__":
+    run(main)

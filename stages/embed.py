@@ -1,0 +1,23 @@
+"""embed: a vector for every chunk, and a FAISS index over them."""
+
+from pathlib import Path
+
+from stages import run
+
+
+def main(chunks: Path, model: Path, index: Path) -> None:
+    """Encode the chunks table and index the vectors."""
+    from onggi.core import tables
+    from onggi.core.schema import Chunk
+    from onggi.index.dense import DenseIndex
+    from onggi.index.passages import passages
+    from onggi.models.encoder import EmbedParams, Encoder
+
+    params = EmbedParams.load()
+    vectors = Encoder.load(model, params).passages(list(passages(chunks)), params)
+    chunk_ids = tables.column(chunks, Chunk, "chunk_id")
+    DenseIndex.build(vectors, chunk_ids, params.index, params.model_dump()).save(index)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,27 @@
+"""Stage ingest: a folder of documents, or a BEIR corpus → data/documents.parquet."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stages import run
+
+
+def main(
+    corpus: Annotated[Path, typer.Argument(help="A folder of documents, or a BEIR corpus.jsonl.")],
+    documents: Annotated[Path, typer.Argument(help="The table of documents to write.")],
+    metrics: Annotated[Path, typer.Argument(help="The counts and problems to write, as JSON.")],
+) -> None:
+    """Read every document as plain text with its sections."""
+    from onggi.core import outs, tables
+    from onggi.documents import IngestParams, Summary, read_corpus
+    from onggi.core.schema import Document
+
+    summary = Summary()
+    tables.write(documents, Document, summary.counting(read_corpus(corpus, IngestParams.load())))
+    outs.write_json(metrics, summary.metrics())
+
+
+if __name__ == "__main__":
+    run(main)

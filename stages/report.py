@@ -1,0 +1,17 @@
+"""report: the metrics and the DAG as one page."""
+
+from pathlib import Path
+
+from stages import run
+
+
+def main(metrics: Path, dag: Path, out: Path) -> None:
+    """Write the page made of the files in the metrics folder and of dvc.yaml."""
+    from onggi.core.outs import write_text
+    from onggi.report import load_folder, read_dag, render
+
+    write_text(out, render(load_folder(metrics), read_dag(dag)))
+
+
+if __name__ == "__main__":
+    run(main)

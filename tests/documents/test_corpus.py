@@ -1,0 +1,248 @@
+import io
+import os
+import unicodedata
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from onggi.documents import IngestParams, Problem, read_corpus
+from onggi.core.errors import DocumentError, ParamsError
+from onggi.core.schema import Document, Section
+
+Make = Callable[..., bytes]
+OLE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(504)
+
+
+def put(folder: Path, name: str, data: bytes | str) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    return path
+
+
+def test_a_folder_gives_documents_in_the_order_of_their_ids(tmp_path: Path, fail: IngestParams) -> None:
+    decomposed = unicodedata.normalize("NFD", "도서관")
+    put(tmp_path, f"{decomposed}/꼬마회원증.MD", "# 꼬마회원증\n\n열 권까지.")
+    put(tmp_path, "가/공고.txt", "공고문입니다.".encode("cp949"))
+    put(tmp_path, "Z.csv", "가,나")
+    put(tmp_path, "가.markdown", "글")
+    for ignored in (".숨김.md", "~$약관.docx", "Thumbs.db", ".git/x.md"):
+        put(tmp_path, ignored, "x")
+    found = list(read_corpus(tmp_path, fail))
+    assert found == [
+        Document("Z.csv", "Z.csv", "Z", "csv", "가 | 나", [Section([], 0, 5)], {"encoding": "utf-8"}),
+        Document("가.markdown", "가.markdown", "가", "md", "글", [Section([], 0, 1)], {"encoding": "utf-8"}),
+        Document(
+            "가/공고.txt", "가/공고.txt", "공고", "txt", "공고문입니다.", [Section([], 0, 7)], {"encoding": "cp949"}
+        ),
+        Document(
+            "도서관/꼬마회원증.MD",
+            "도서관/꼬마회원증.MD",
+            "꼬마회원증",
+            "md",
+            "꼬마회원증\n\n열 권까지.",
+            [Section(["꼬마회원증"], 0, 13)],
+            {"encoding": "utf-8"},
+        ),
+    ]
+    assert [item.doc_id for item in found if isinstance(item, Document)] == sorted(item.doc_id for item in found)  # type: ignore[union-attr]
+
+
+def test_every_format_is_read(
+    tmp_path: Path, fail: IngestParams, make_docx: Make, make_xlsx: Make, make_hwpx: Make, make_pdf: Make
+) -> None:
+    paragraph = "<hp:p><hp:run><hp:t>한글 문서</hp:t></hp:run></hp:p>"
+    put(tmp_path, "a.docx", make_docx(lambda document: document.add_paragraph("워드 문서"), title="약관"))
+    put(tmp_path, "b.hwpx", make_hwpx(paragraph))
+    put(tmp_path, "c.xlsx", make_xlsx({"요금": [["표", "값"]]}))
+    put(tmp_path, "d.pdf", make_pdf([(50, 500, "쪽 문서")], [(50, 500, "둘째 쪽")], title="Microsoft Word - d.doc"))
+    put(tmp_path, "e.htm", "<title>무제</title><h2>누리집</h2>")
+    found = [item for item in read_corpus(tmp_path, fail) if isinstance(item, Document)]
+    assert [(item.format, item.title, item.text, item.meta) for item in found] == [
+        ("docx", "약관", "워드 문서", {}),
+        ("hwpx", "b", "한글 문서", {}),
+        ("xlsx", "요금", "요금\n\n표 | 값", {}),
+        ("pdf", "d", "쪽 문서\n\n둘째 쪽", {"pages": "0,6"}),
+        ("html", "누리집", "누리집", {"encoding": "utf-8"}),
+    ]
+
+
+def zipped(*members: tuple[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members:
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+BAD = {
+    "표.hwp": (OLE, r"unsupported format \.hwp; convert or remove it \(supported: \.md, .*\.xlsx\)"),
+    "README": (b"x", r"unsupported file without an extension"),
+    "빈.md": (b"", "is empty; fill it or remove it"),
+    "빈칸.txt": (b" \n\n", "is empty; fill it or remove it"),
+    "깨진.txt": ("안내".encode() + b"\xff\xff", r"byte 6 is not UTF-8 or CP949; convert it"),
+    "그림.txt": (b"\x89PNG\r\n\x1a\n\x00\x00", "holds NUL bytes|is not UTF-8 or CP949"),
+    "잠긴.docx": (OLE, "is encrypted, or in the old binary format; save it without a password in the present format"),
+    "잠긴.xlsx": (OLE, "is encrypted, or in the old binary format"),
+    "잘린.docx": (zipped(("word/document.xml", b"<a/>"))[:60], "is truncated, or no office file"),
+    "다른.docx": (zipped(("a.txt", b"a")), r"is a broken docx file \(.*\); open it in its program and save it again"),
+    "다른.xlsx": (zipped(("a.txt", b"a")), r"is a broken xlsx file"),
+    "깨진.hwpx": (zipped(("Contents/section0.xml", b"<a><b>")), r"is a broken hwpx file \(XMLSyntaxError"),
+    "폭탄.hwpx": (
+        zipped(("Contents/section0.xml", b" " * 10_000_001)),
+        r"unpacks to 10\.0 MB, more than ingest\.max_mb = 10",
+    ),
+    "큰.txt": (b"x" * 10_000_001, r"has 10\.0 MB, more than ingest\.max_mb = 10; raise ingest\.max_mb, or split it"),
+    "글없음.html": (b"<html><body><img src='a.png'></body></html>", "has no text; it may be scanned: run OCR first"),
+    "가짜.pdf": (b"not a pdf", "is no PDF"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_files_are_named_or_skipped(tmp_path: Path, fail: IngestParams, skip: IngestParams, name: str) -> None:
+    data, problem = BAD[name]
+    path = put(tmp_path, f"폴더/{name}", data)
+    put(tmp_path, "가.md", "성한 글")
+    with pytest.raises(DocumentError, match=problem) as caught:
+        list(read_corpus(tmp_path, fail))
+    assert str(caught.value).startswith(f"{path}: ")
+    assert "\n" not in str(caught.value)
+    documents, problems = [], []
+    for item in read_corpus(tmp_path, skip):
+        (problems if isinstance(item, Problem) else documents).append(item)
+    assert [item.doc_id for item in documents if isinstance(item, Document)] == ["가.md"]
+    assert [item.source for item in problems] == [f"폴더/{name}"]
+    assert str(tmp_path) not in problems[0].problem
+
+
+def test_an_image_only_pdf_needs_ocr(tmp_path: Path, fail: IngestParams, make_pdf: Make) -> None:
+    put(tmp_path, "사진.pdf", make_pdf([]))
+    with pytest.raises(DocumentError, match=r"사진\.pdf: has no text; it may be scanned: run OCR first, or remove it$"):
+        list(read_corpus(tmp_path, fail))
+
+
+def test_an_encrypted_zip_is_named(tmp_path: Path, fail: IngestParams) -> None:
+    data = bytearray(zipped(("word/document.xml", b"<a/>")))
+    data[6] |= 1
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    put(tmp_path, "가.docx", bytes(data))
+    with pytest.raises(DocumentError, match=r"가\.docx: is encrypted; save it without a password$"):
+        list(read_corpus(tmp_path, fail))
+
+
+def test_text_that_swells_beyond_the_limit_is_named(tmp_path: Path) -> None:
+    cell = f"<td rowspan=9999>{'독' * 1000}</td>"  # told in each of the rows below
+    put(tmp_path, "가.html", f"<table><tr>{cell}<td>1</td></tr>{'<tr><td>1</td></tr>' * 1000}</table>")
+    with pytest.raises(DocumentError, match="has more than 1 million characters; raise ingest.max_mb, or split it"):
+        list(read_corpus(tmp_path, IngestParams(on_error="fail", max_mb=1)))
+
+
+def test_names_that_are_one_after_normalisation_always_fail(tmp_path: Path, skip: IngestParams) -> None:
+    for form in ("NFC", "NFD"):
+        put(tmp_path, unicodedata.normalize(form, "안내.md"), "글")
+    if len(os.listdir(tmp_path)) < 2:
+        pytest.skip("this file system normalises names itself")
+    with pytest.raises(
+        DocumentError, match=r"another file has this name in another Unicode form \(NFC, NFD\); rename one"
+    ):
+        list(read_corpus(tmp_path, skip))
+
+
+def test_missing_path(tmp_path: Path, fail: IngestParams) -> None:
+    with pytest.raises(DocumentError, match=r"없음: no such file or folder; set corpus\.path to a folder"):
+        list(read_corpus(tmp_path / "없음", fail))
+
+
+def test_a_lone_file_is_no_corpus(tmp_path: Path, fail: IngestParams) -> None:
+    with pytest.raises(DocumentError, match=r"가\.md: is neither a folder nor a \.jsonl file"):
+        list(read_corpus(put(tmp_path, "가.md", "글"), fail))
+
+
+def test_empty_folder(tmp_path: Path, fail: IngestParams, skip: IngestParams) -> None:
+    with pytest.raises(DocumentError, match=r"holds no document; put files in it \(\.md, "):
+        list(read_corpus(tmp_path, fail))
+    put(tmp_path, "가.hwp", "x")
+    with pytest.raises(DocumentError, match=r"holds no document that can be read \(1 were left out\)"):
+        list(read_corpus(tmp_path, skip))
+
+
+def test_unreadable_file(tmp_path: Path, fail: IngestParams, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path, "가.md", "글")
+
+    def refuse(self: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)  # root reads everything, so no mode bit would do
+    with pytest.raises(DocumentError, match=r"가\.md: cannot be read \(Permission denied\); check its permissions$"):
+        list(read_corpus(tmp_path, fail))
+
+
+def test_unreadable_folder(tmp_path: Path, fail: IngestParams, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> list[str]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "listdir", refuse)
+    with pytest.raises(DocumentError, match=r"cannot be read \(Permission denied\); check its permissions$"):
+        list(read_corpus(tmp_path, fail))
+
+
+def test_links_are_followed_and_loops_named(tmp_path: Path, fail: IngestParams, skip: IngestParams) -> None:
+    put(tmp_path, "말뭉치/가/글.md", "글")
+    corpus = tmp_path / "말뭉치"
+    (corpus / "나").symlink_to(corpus / "가")
+    (corpus / "다.md").symlink_to(corpus / "가" / "글.md")
+    assert [item.doc_id for item in read_corpus(corpus, fail) if isinstance(item, Document)] == [
+        "가/글.md",
+        "나/글.md",
+        "다.md",
+    ]
+    (corpus / "가" / "위로").symlink_to(corpus)
+    with pytest.raises(DocumentError, match=r"가/위로: is a link to a folder it lies in; remove the link$"):
+        list(read_corpus(corpus, fail))
+    assert sum(isinstance(item, Problem) for item in read_corpus(corpus, skip)) == 2  # by either way
+
+
+@pytest.mark.parametrize("target", ["없음.md", "제자리.md"])
+def test_links_to_nothing_and_to_themselves(tmp_path: Path, fail: IngestParams, target: str) -> None:
+    (tmp_path / "제자리.md").symlink_to(tmp_path / target)
+    with pytest.raises(DocumentError, match=r"제자리\.md: (is a link to nothing|cannot be read \(Too many levels)"):
+        list(read_corpus(tmp_path, fail))
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path, fail: IngestParams) -> None:
+    os.mkfifo(tmp_path / "관.txt")
+    with pytest.raises(DocumentError, match=r"관\.txt: is not a regular file; remove it$"):
+        list(read_corpus(tmp_path, fail))
+
+
+def test_a_name_in_another_encoding_is_named(tmp_path: Path, fail: IngestParams) -> None:
+    with open(os.fsencode(tmp_path) + b"/\xb0\xa1.md", "wb") as file:
+        file.write(b"x")
+    with pytest.raises(DocumentError, match=r"\\xb0\\xa1\.md: the name is not UTF-8; rename it"):
+        list(read_corpus(tmp_path, fail))
+
+
+def test_documents_are_streamed(tmp_path: Path, fail: IngestParams) -> None:
+    for name in ("가.md", "나.md"):
+        put(tmp_path, name, "글")
+    stream = read_corpus(tmp_path, fail)
+    next(stream)
+    put(tmp_path, "나.md", "바뀐 글")  # seen, because it is read only when it is asked for
+    following = next(stream)
+    assert isinstance(following, Document) and following.text == "바뀐 글"
+
+
+@pytest.mark.parametrize(
+    ("section", "message"),
+    [
+        ({"on_error": "stop", "max_mb": 1}, "ingest.on_error: got 'stop'"),
+        ({"on_error": "fail", "max_mb": 0}, "ingest.max_mb: got 0"),
+        ({"on_error": "fail"}, "ingest.max_mb: the key is missing"),
+        ({"on_error": "fail", "max_mb": 1, "ocr": True}, "ingest.ocr: unknown key; known here: on_error, max_mb"),
+    ],
+)
+def test_wrong_settings_are_named(section: dict[str, object], message: str) -> None:
+    with pytest.raises(ParamsError, match=message):
+        IngestParams.parse({"ingest": section})

@@ -1,0 +1,76 @@
+from collections.abc import Callable
+
+from onggi.documents import markdown
+from onggi.documents.blocks import Joined
+from onggi.core.schema import Section
+
+Read = Callable[[str, bytes], Joined]
+
+
+def text_of(read: Read, source: str) -> str:
+    return read(".md", source.encode()).text
+
+
+def test_visible_text_stays_and_markup_goes(read: Read) -> None:
+    source = (
+        '# 장독대 *안내*\n\n**두레** 회원은 [신청서](http://a.b/c "제목")를\n`양식 1`로 냅니다.  \n~~예전~~ 새 줄 ![그림](x.png)\n\n'
+        "> 인용한 말\n\n---\n\n```\n코드 한 줄\n```\n<!-- 숨은 말 -->\n\n끝&nbsp;말 &amp; <b>굵게</b><br>다음\n"
+    )
+    joined = read(".md", source.encode())
+    assert joined.text == (
+        "장독대 안내\n\n두레 회원은 신청서를 양식 1로 냅니다.\n예전 새 줄\n\n인용한 말\n\n코드 한 줄\n\n끝 말 & 굵게\n다음"
+    )
+    assert joined.sections == [Section(["장독대 안내"], 0, len(joined.text))]
+
+
+def test_lists_keep_their_numbers_but_not_their_bullets(read: Read) -> None:
+    source = "순서:\n\n3. 쓰기\n   - 연필\n   - 붓\n4. 내기\n\n* 하나\n\n* 둘\n\n  이어서\n\n끝\n"
+    assert text_of(read, source) == "순서:\n\n3. 쓰기\n연필\n붓\n4. 내기\n\n하나\n둘\n이어서\n\n끝"
+
+
+def test_a_table_is_a_line_a_row(read: Read) -> None:
+    source = "앞\n\n| 구분 | **요금** |\n|---|--:|\n| 어른<br>(19세부터) | 1,500 |\n| 아이 | `0` \\| 없음 |\n\n뒤\n"
+    assert text_of(read, source) == "앞\n\n구분 | 요금\n어른 (19세부터) | 1,500\n아이 | 0 | 없음\n\n뒤"
+
+
+def test_two_tables_are_parted(read: Read) -> None:
+    table = "| 가 | 나 |\n|---|---|\n| 1 | 2 |\n"
+    assert text_of(read, f"{table}\n{table}") == "가 | 나\n1 | 2\n\n가 | 나\n1 | 2"
+
+
+def test_heading_levels_give_the_path(read: Read) -> None:
+    joined = read(".md", "앞말\n\n제목\n====\n\n하나\n\n## 갑\n\n둘\n\n#### 을\n\n셋\n".encode())
+    assert [(s.heading, joined.text[s.start : s.end]) for s in joined.sections] == [
+        ([], "앞말"),
+        (["제목"], "제목\n\n하나"),
+        (["제목", "갑"], "갑\n\n둘"),
+        (["제목", "갑", "을"], "을\n\n셋"),
+    ]
+
+
+def test_bold_that_commonmark_leaves_open_before_a_particle_is_closed(read: Read) -> None:
+    assert text_of(read, "**'독 신청'**은 **3월(첫 주)**까지, `**코드**`\n\n**(필수)**를 2 ** 3\n") == (
+        "**'독 신청'**은 **3월(첫 주)**까지, **코드**\n\n(필수)를 2 ** 3"
+    )
+
+
+def test_front_matter_gives_title_and_meta() -> None:
+    source = "---\ntitle: 갯머리 소식\ndate: 2027-03-01\nencoding: x\ntags: [가, 나]\n---\n본문\n"
+    content = markdown.read(source.encode(), "소식.md")
+    assert (content.title, content.meta) == ("갯머리 소식", {"encoding": "utf-8", "date": "2027-03-01"})
+    assert [block.text for block in content.blocks] == ["본문"]
+
+
+def test_rules_around_text_are_no_front_matter(read: Read) -> None:
+    assert text_of(read, "---\n알림\n---\n본문\n") == "알림\n\n본문"
+    assert text_of(read, "---\n가: [\n---\n본문\n") == "가: [\n\n본문"
+
+
+def test_html_inside_is_read_as_html(read: Read) -> None:
+    source = "앞\n\n<table><tr><td>가</td><td>나</td></tr></table>\n\n<script>\nx()\n</script>\n\n뒤\n"
+    assert text_of(read, source) == "앞\n\n가 | 나\n\n뒤"
+
+
+def test_deep_lists_lose_nothing(read: Read) -> None:
+    source = "\n".join("  " * depth + f"- 깊이{depth}" for depth in range(40))
+    assert text_of(read, source).splitlines() == [f"깊이{depth}" for depth in range(40)]

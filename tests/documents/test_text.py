@@ -1,0 +1,17 @@
+from collections.abc import Callable
+
+from onggi.documents import text
+from onggi.documents.blocks import Joined
+from onggi.core.schema import Section
+
+Read = Callable[[str, bytes], Joined]
+
+
+def test_lines_are_kept_and_blank_ones_folded(read: Read) -> None:
+    joined = read(".txt", "가온시 공고\r\n제3호\r\n\r\n\r\n\r\n1. 대상\r\n".encode("cp949"))
+    assert joined.text == "가온시 공고\n제3호\n\n1. 대상"
+    assert joined.sections == [Section([], 0, len(joined.text))]
+
+
+def test_the_encoding_is_told() -> None:
+    assert text.read("공고".encode("cp949"), "공고.txt").meta == {"encoding": "cp949"}

@@ -1,0 +1,81 @@
+import datetime
+import io
+from collections.abc import Callable
+
+import openpyxl
+import pytest
+
+from onggi.documents import xlsx
+from onggi.documents.blocks import Joined
+from onggi.documents.xlsx import shown
+from onggi.core.schema import Section
+
+Read = Callable[[str, bytes], Joined]
+Make = Callable[..., bytes]
+
+
+def test_sheets_are_headings_and_rows_are_lines(make_xlsx: Make, read: Read) -> None:
+    data = make_xlsx(
+        {
+            "요금": [["수영장 이용료"], [], ["구분", "값", None], ["어른", 1500, True], [], [], [None, "주말", 2]],
+            "빈 시트": [[]],
+            "할인": [["너울카드가 있으면 절반"]],
+        },
+        formats={"B4": "#,##0"},
+    )
+    joined = read(".xlsx", data)
+    start = joined.text.index("할인")
+    assert joined.text == (
+        "요금\n\n수영장 이용료\n\n구분 | 값\n어른 | 1,500 | TRUE\n\n| 주말 | 2\n\n할인\n\n너울카드가 있으면 절반"
+    )
+    assert joined.sections == [Section(["요금"], 0, start - 2), Section(["할인"], start, len(joined.text))]
+
+
+def test_a_lone_sheet_with_the_default_name_is_no_heading(make_xlsx: Make, read: Read) -> None:
+    assert read(".xlsx", make_xlsx({"Sheet1": [["가", "나"]]})).text == "가 | 나"
+    assert read(".xlsx", make_xlsx({"Sheet1": [["가"]], "Sheet2": [["나"]]})).text == "Sheet1\n\n가\n\nSheet2\n\n나"
+
+
+def test_hidden_sheets_are_left_out(read: Read) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0]["A1"] = "보임"
+    hidden = book.create_sheet("숨은 시트")
+    hidden["A1"], hidden.sheet_state = "숨음", "hidden"
+    out = io.BytesIO()
+    book.save(out)
+    assert read(".xlsx", out.getvalue()).text == "보임"
+
+
+def test_title(make_xlsx: Make) -> None:
+    assert xlsx.read(make_xlsx({"가": [["나"]]}, title="요금표"), "a.xlsx").title == "요금표"
+
+
+def test_formulas_give_stored_values_only(make_xlsx: Make, read: Read) -> None:
+    assert read(".xlsx", make_xlsx({"가": [["합", "=1+1", "끝"]]})).text == "가\n\n합 |  | 끝"
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "text"),
+    [
+        (None, "General", ""),
+        (1500, "General", "1500"),
+        (1234567, "#,##0", "1,234,567"),
+        (0.1, "General", "0.1"),
+        (1 / 3, "General", "0.333333333333333"),
+        (0.125, "0.0%", "12.5%"),
+        (0.5, "0%", "50%"),
+        (2.5, "0.00", "2.50"),
+        (2.5, "#,##0.##", "2.5"),
+        (3.0, "#,##0.##", "3"),
+        (1500, '#,##0"원"', "1,500원"),
+        (1500, '_-* #,##0_-;-* #,##0_-;_-* "-"_-;_-@_-', "1,500"),
+        (7, "@", "7"),
+        (datetime.datetime(2027, 3, 1), "yyyy-mm-dd", "2027-03-01"),
+        (datetime.datetime(2027, 3, 1, 9, 30), "General", "2027-03-01 09:30"),
+        (datetime.time(18, 0), "h:mm", "18:00"),
+        ("글", "General", "글"),
+        (False, "General", "FALSE"),
+    ],
+)
+def test_values_are_shown_as_in_the_sheet(value: object, number_format: str, text: str) -> None:
+    assert shown(value, number_format) == text

@@ -1,0 +1,166 @@
+import math
+from itertools import pairwise
+
+import pytest
+import pytrec_eval
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from onggi.core.errors import ParamsError
+from onggi.evaluation.measures import (
+    EvaluateParams,
+    mean,
+    measure_names,
+    recall_curve,
+    recall_in_budget,
+    score,
+)
+from onggi.questions.relevance import ChunkIndex, Target
+from onggi.core.schema import Chunk
+
+CHUNKS = [Chunk(f"d{d}#{s}-{s + 10}", f"d{d}", s, s + 10, "", 10 + d, "") for d in range(6) for s in (0, 10)]
+INDEX = ChunkIndex.of(CHUNKS)
+IDS = [chunk.chunk_id for chunk in CHUNKS]
+BUDGET = 25
+TREC_NAMES = {
+    "Success@1": "success_1",
+    "R@5": "recall_5",
+    "R@10": "recall_10",
+    "R@100": "recall_100",
+    "AP": "map",
+    "nDCG@10": "ndcg_cut_10",
+}
+
+
+def run_of(chunk_ids):
+    return [(chunk_id, float(-rank)) for rank, chunk_id in enumerate(chunk_ids)]
+
+
+rankings = st.permutations(IDS).flatmap(lambda ids: st.integers(0, len(ids)).map(lambda n: ids[:n]))
+parts = st.lists(st.frozensets(st.sampled_from(IDS), max_size=3), min_size=1, max_size=3).map(tuple)
+
+
+def test_names_and_order():
+    assert measure_names(2000) == ["Success@1", "R@5", "R@10", "R@100", "R@2000tok", "RR@10", "AP", "nDCG@10"]
+
+
+def test_by_hand():
+    target = Target("q", "chunk", (frozenset({IDS[2]}), frozenset({IDS[11]})))
+    values = {m: v["q"] for m, v in score([target], {"q": run_of(IDS)}, INDEX, BUDGET).items()}
+    assert values == pytest.approx(
+        {
+            "Success@1": 0.0,
+            "R@5": 1 / 2,
+            "R@10": 1 / 2,
+            "R@100": 1.0,
+            "R@25tok": 0.0,  # d0 and d0 are 20 tokens, the next chunk 11
+            "RR@10": 1 / 3,
+            "AP": (1 / 3 + 2 / 12) / 2,
+            "nDCG@10": (1 / math.log2(4)) / (1 / math.log2(2) + 1 / math.log2(3)),
+        }
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(rankings, parts), min_size=1, max_size=4))
+def test_agrees_with_trec_eval(cases):
+    targets = [Target(f"q{n}", "chunk", part) for n, (_, part) in enumerate(cases)]
+    run = {f"q{n}": run_of(ids) for n, (ids, _) in enumerate(cases)}
+    ours = score(targets, run, INDEX, BUDGET)
+    judge = pytrec_eval.RelevanceEvaluator(
+        {t.query_id: t.qrels() for t in targets}, {"success.1", "recall", "map", "ndcg_cut", "recip_rank"}
+    )
+    theirs = judge.evaluate({q: {i: 100.0 + s for i, s in hits} for q, hits in run.items() if hits})
+    for target in targets:
+        got = theirs.get(target.query_id, {})
+        for measure, name in TREC_NAMES.items():
+            assert ours[measure][target.query_id] == got.get(name, 0.0), measure
+        rr = got.get("recip_rank", 0.0)
+        assert ours["RR@10"][target.query_id] == (rr if rr >= 1 / 10 else 0.0)
+
+
+def test_the_rank_decides_where_scores_tie():
+    tied = {"q": [(chunk_id, 1.0) for chunk_id in IDS]}
+    for rank, chunk_id in enumerate(IDS[:10], 1):
+        values = score([Target("q", "chunk", (frozenset({chunk_id}),))], tied, INDEX, BUDGET)
+        assert values["RR@10"]["q"] == pytest.approx(1 / rank)
+        assert values["AP"]["q"] == pytest.approx(1 / rank)
+
+
+def test_the_rank_decides_where_scores_rise():
+    values = score([Target("q", "chunk", (frozenset({IDS[0]}),))], {"q": [(IDS[0], 0.1), (IDS[1], 0.9)]}, INDEX, BUDGET)
+    assert values["Success@1"]["q"] == 1.0
+
+
+def test_a_question_that_nothing_was_found_for_counts_as_zero():
+    targets = [Target(q, "chunk", (frozenset({IDS[0]}),)) for q in ("found", "missing")]
+    values = score(targets, {"found": run_of(IDS[:1]), "unasked": run_of(IDS)}, INDEX, BUDGET)
+    for measure, by_query in values.items():
+        assert by_query == {"found": 1.0, "missing": 0.0}, measure
+        assert mean(by_query) == 0.5
+
+
+def test_a_question_that_no_chunk_answers_counts_as_zero():
+    values = score([Target("q", "chunk", (frozenset(),))], {"q": run_of(IDS)}, INDEX, 10**6)
+    assert {v["q"] for v in values.values()} == {0.0}
+
+
+def test_documents_are_measured_by_their_best_chunk():
+    target = Target("q", "document", (frozenset({"d2"}), frozenset({"d0"})))
+    run = {"q": run_of([IDS[2], IDS[3], IDS[4], IDS[5], IDS[0]])}  # d1 d1 d2 d2 d0
+    values = score([target], run, INDEX, 11 + 11 + 12)
+    assert values["RR@10"]["q"] == 1 / 2
+    assert values["AP"]["q"] == pytest.approx((1 / 2 + 2 / 3) / 2)
+    assert values["R@34tok"]["q"] == 1 / 2
+
+
+def test_no_targets_no_values():
+    assert score([], {}, INDEX, BUDGET) == {name: {} for name in measure_names(BUDGET)}
+
+
+@pytest.mark.parametrize(("budget", "value"), [(9, 0.0), (10, 1 / 3), (30, 1 / 3), (31, 2 / 3), (10**6, 2 / 3)])
+def test_budget_by_hand(budget, value):
+    target = Target("q", "chunk", (frozenset({IDS[0]}), frozenset({IDS[2], IDS[3]}), frozenset()))
+    assert recall_in_budget(target, IDS, INDEX, budget) == value  # 10, 10, 11, ... tokens
+
+
+def test_the_first_chunk_that_does_not_fit_ends_the_walk():
+    target = Target("q", "chunk", (frozenset({IDS[0]}),))
+    assert recall_in_budget(target, [IDS[10], IDS[0]], INDEX, 14) == 0.0  # 15 tokens, then 10
+
+
+@given(rankings, parts, st.integers(1, 150), st.integers(0, 50))
+def test_a_larger_budget_never_finds_less(ids, part, budget, more):
+    target = Target("q", "chunk", part)
+    small, large = (recall_in_budget(target, ids, INDEX, b) for b in (budget, budget + more))
+    assert 0 <= small <= large <= 1
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(rankings, parts), min_size=1, max_size=4))
+def test_the_curve_rises_and_agrees_with_recall(cases):
+    targets = [Target(f"q{n}", "chunk", part) for n, (_, part) in enumerate(cases)]
+    run = {f"q{n}": run_of(ids) for n, (ids, _) in enumerate(cases)}
+    curve = recall_curve(targets, run, INDEX)
+    assert curve.shape == (100,)
+    assert all(a <= b for a, b in pairwise(curve))
+    values = score(targets, run, INDEX, BUDGET)
+    for k in (5, 10, 100):
+        assert curve[k - 1] == pytest.approx(mean(values[f"R@{k}"]))
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"token_budget": 0}, "evaluate.token_budget"),
+        ({"permutations": 1}, "evaluate.permutations"),
+        ({"seed": -1}, "evaluate.seed"),
+        ({"seed": "one"}, "evaluate.seed"),
+        ({"budget": 1}, "evaluate.budget"),
+    ],
+)
+def test_impossible_settings_are_named(change, named):
+    good = {"token_budget": 2000, "permutations": 1000, "seed": 7}
+    assert EvaluateParams.parse({"evaluate": good}).token_budget == 2000
+    with pytest.raises(ParamsError, match=named):
+        EvaluateParams.parse({"evaluate": good | change})

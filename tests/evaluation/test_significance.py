@@ -1,0 +1,100 @@
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import permutation_test
+
+from onggi.evaluation import significance
+from onggi.evaluation.significance import randomization_test
+
+
+def p_of(values, permutations=1000, seed=1):
+    return randomization_test(np.array(values, dtype=float)[:, None], permutations, seed)[0]
+
+
+def test_identical_systems_have_p_one():
+    assert p_of([0.0] * 40) == 1.0
+
+
+def test_exact_by_the_formula():
+    # Only all signs as they are, and all flipped, reach the observed sum.
+    for n in range(1, 15):
+        assert p_of([0.5] * n) == 2 / 2**n
+
+
+def test_exact_ignores_questions_without_a_difference():
+    assert p_of([1.0, 1.0, 1.0] + [0.0] * 500) == 2 / 2**3
+
+
+def test_ties_count_although_sums_differ_in_the_last_bit():
+    values = [0.1, 0.2, -0.3, 0.7]
+    sums = [sum(s * round(v * 10) for s, v in zip(signs, values, strict=True)) for signs in product((1, -1), repeat=4)]
+    assert p_of(values) == np.mean([abs(s) >= 7 for s in sums])
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.sampled_from([-1.0, -0.5, -1 / 3, 0.0, 0.25, 2 / 3, 1.0]), min_size=2, max_size=9))
+def test_exact_agrees_with_scipy(values):
+    if not any(values):
+        return
+    result = permutation_test(
+        (np.array(values), np.zeros(len(values))),
+        lambda x, y, axis: np.mean(x - y, axis=axis),
+        permutation_type="samples",
+        vectorized=True,
+        n_resamples=np.inf,
+    )
+    assert p_of(values) == pytest.approx(result.pvalue)
+
+
+def test_drawn_agrees_with_exact_and_with_scipy(monkeypatch):
+    rng = np.random.default_rng(3)
+    values = rng.normal(0.4, 1, 13)
+    exact = p_of(values)
+    monkeypatch.setattr(significance, "EXACT_UP_TO", 0)
+    assert p_of(values, permutations=40_000) == pytest.approx(exact, abs=0.01)
+    many = rng.normal(0.15, 1, 200)
+    result = permutation_test(
+        (many, np.zeros(200)),
+        lambda x, y, axis: np.mean(x - y, axis=axis),
+        permutation_type="samples",
+        vectorized=True,
+        n_resamples=20_000,
+        rng=np.random.default_rng(5),
+    )
+    assert p_of(many, permutations=20_000) == pytest.approx(result.pvalue, abs=0.02)
+
+
+def test_the_smallest_p_is_one_over_one_more_than_drawn():
+    assert p_of([1.0] * 60, permutations=999) == 1 / 1000
+
+
+def test_sign_and_seed():
+    values = np.random.default_rng(0).normal(0.1, 1, 100)
+    assert p_of(values) == p_of(-values) == p_of(values)
+    assert 0.05 < p_of(values) < 1
+    assert p_of(values) != p_of(values, seed=2)
+
+
+@pytest.mark.parametrize("queries", [15, 31, 32, 33, 100])
+def test_blocks_change_nothing(monkeypatch, queries):
+    table = np.random.default_rng(queries).normal(0.1, 1, (queries, 3))
+    whole = randomization_test(table, 777, 4)
+    monkeypatch.setattr(significance, "_SIGNS_PER_BLOCK", queries * 50)
+    assert randomization_test(table, 777, 4).tolist() == whole.tolist()
+
+
+def test_each_column_is_tested_as_if_alone():
+    rng = np.random.default_rng(2)
+    table = np.stack([np.zeros(50), rng.normal(0.2, 1, 50), np.r_[np.ones(5), np.zeros(45)]], axis=1)
+    together = randomization_test(table, 500, 6)
+    assert together.tolist() == [randomization_test(table[:, [c]], 500, 6)[0] for c in range(3)]
+    assert together[2] == 2 / 2**5
+
+
+def test_signs_are_fair_under_the_null():
+    rng = np.random.default_rng(8)
+    p = randomization_test(rng.normal(0, 1, (60, 400)), 500, 9)
+    assert 0.02 < np.mean(p < 0.05) < 0.09

@@ -1,0 +1,133 @@
+import json
+
+import pytest
+
+from onggi.evaluation import summary
+from onggi.evaluation.measures import EvaluateParams, mean, score
+from onggi.questions.relevance import ChunkIndex, targets
+from onggi.core.schema import Chunk, Evidence, Question
+
+PARAMS = EvaluateParams(token_budget=12, permutations=500, seed=1)
+TEXT = "".join(chr(ord("가") + n) for n in range(600))
+INDEX = ChunkIndex.of(Chunk(f"a#{s}-{s + 20}", "a", s, s + 20, TEXT[s : s + 20], 5, "") for s in range(0, 600, 20))
+TYPES = ["정의", "절차", ""]
+QUESTIONS = [
+    Question(f"q{n:02}", f"물음 {n}", TYPES[n % 3], ["답"], [Evidence("a", n * 20, n * 20 + 10)], "gold", "test")
+    for n in range(30)
+]
+NONE = Question("q99", "답이 없는 물음", "정의", [], [], "gold", "test")
+TARGETS = targets([*QUESTIONS, NONE], INDEX)
+
+
+def finds_at(rank_of):
+    """A run that has the right chunk of question n at rank_of(n), or not at all."""
+    run = {}
+    for n in range(30):
+        wrong = [f"a#{s}-{s + 20}" for s in range(0, 600, 20) if s != n * 20]
+        rank = rank_of(n)
+        ids = [*wrong[: rank - 1], f"a#{n * 20}-{n * 20 + 20}"] if rank else wrong[:5]
+        run[f"q{n:02}"] = [(chunk_id, 1 / r) for r, chunk_id in enumerate(ids, 1)]
+    return run
+
+
+RUNS = {
+    "bm25": finds_at(lambda n: 3),
+    "dense-base": finds_at(lambda n: 2 if n % 2 else None),
+    "dense-tuned": finds_at(lambda n: 2),
+    "hybrid": finds_at(lambda n: 1 if n % 3 else n + 1 if n else None),
+}
+SCORES = {system: score(TARGETS, run, INDEX, 12) for system, run in RUNS.items()}
+
+
+def test_averages_are_rounded_means_in_order():
+    table = summary.averages(SCORES)
+    assert list(table) == list(RUNS)
+    assert table["bm25"] == {
+        "Success@1": 0.0,
+        "R@5": 1.0,
+        "R@10": 1.0,
+        "R@100": 1.0,
+        "R@12tok": 0.0,
+        "RR@10": 0.3333,
+        "AP": 0.3333,
+        "nDCG@10": 0.5,
+    }
+    assert table["dense-tuned"]["R@12tok"] == 1.0
+
+
+def test_differences_are_of_neighbours_and_of_the_ends():
+    found = summary.differences(SCORES, PARAMS)
+    assert list(found) == ["bm25 → dense-base", "dense-base → dense-tuned", "dense-tuned → hybrid", "bm25 → hybrid"]
+    pair = found["dense-base → dense-tuned"]
+    assert pair["queries"] == 30
+    assert pair["RR@10"] == {"difference": 0.25, "p": pytest.approx(1 / 501, rel=1e-3)}  # 15 of 30 gain 1/2
+    assert found["bm25 → dense-base"]["Success@1"] == {"difference": 0.0, "p": 1.0}
+    assert list(pair) == ["queries", *SCORES["bm25"]]
+
+
+def test_two_systems_are_one_pair_and_one_system_is_none():
+    two = {"bm25": SCORES["bm25"], "hybrid": SCORES["hybrid"]}
+    assert list(summary.differences(two, PARAMS)) == ["bm25 → hybrid"]
+    assert summary.differences({"bm25": SCORES["bm25"]}, PARAMS) == {}
+    assert summary.differences({}, PARAMS) == {}
+
+
+def test_coverage_counts_what_the_measures_rest_on():
+    cut = Question("q50", "잘린 물음", "정의", ["답"], [Evidence("a", 590, 700)], "gold", "test")
+    asked = [*QUESTIONS, NONE, cut]
+    runs = {"bm25": {q: hits for q, hits in RUNS["bm25"].items() if q != "q07"}}
+    assert summary.coverage(asked, targets(asked, INDEX), runs) == {
+        "questions": 32,
+        "answerable": 31,
+        "unanswerable_left_out": 1,
+        "without_answering_chunk": 1,
+        "evidence": 31,
+        "evidence_without_answering_chunk": 1,
+        "unit": {"chunk": 31, "document": 0},
+        "nothing_retrieved": {"bm25": 2},
+    }
+
+
+def test_without_test_questions_values_are_absent_with_the_reason():
+    empty = {"bm25": score([], {}, INDEX, 12), "hybrid": score([], {}, INDEX, 12)}
+    assert summary.averages(empty) == {"bm25": {}, "hybrid": {}}
+    assert summary.differences(empty, PARAMS) == {}
+    assert list(summary.per_type(empty, [])) == []
+    assert list(summary.curves([], {"bm25": {}}, INDEX)) == []
+    assert "no test question" in summary.coverage([], [], {"bm25": {}})["not_computed"]["retrieval"]
+
+
+def test_per_type_is_long_form_in_the_order_of_the_types():
+    rows = list(summary.per_type(SCORES, [*QUESTIONS, NONE]))
+    assert len(rows) == 4 * 3 * 8
+    assert list(dict.fromkeys(kind for _, kind, *_ in rows)) == ["정의", "절차", "untyped"]
+    assert ("dense-base", "절차", 10, "R@5", 0.5) in rows
+    total = sum(count * value for system, _, count, measure, value in rows if (system, measure) == ("hybrid", "AP"))
+    assert total / 30 == pytest.approx(mean(SCORES["hybrid"]["AP"]), abs=1e-4)
+
+
+def test_curves_have_a_line_per_system_and_k():
+    rows = list(summary.curves(TARGETS, RUNS, INDEX))
+    assert len(rows) == 4 * 100
+    assert rows[:3] == [("bm25", 1, 0.0), ("bm25", 2, 0.0), ("bm25", 3, 1.0)]
+
+
+def test_worst_are_never_found_then_latest_then_by_id():
+    found = [(target.query_id, rank) for target, rank in summary.worst(TARGETS, RUNS["hybrid"], INDEX)]
+    assert found == [("q00", None), *((f"q{n:02}", n + 1) for n in range(27, 2, -3))]
+    assert summary.worst(TARGETS, finds_at(lambda n: 1), INDEX) == []
+    nothing = summary.worst(TARGETS, {}, INDEX)
+    assert [target.query_id for target, _ in nothing] == [f"q{n:02}" for n in range(10)]
+
+
+def test_failures_show_expected_and_found_in_bounded_text():
+    long = Question("q00", "물" * 900, "정의", ["답"], [Evidence("a")] * 9, "gold", "test")
+    (target,) = targets([long], INDEX)
+    texts = {chunk_id: "가" * 900 for chunk_id in INDEX.doc_of}
+    (shown,) = summary.failures([(target, None)], {"q00": long}, RUNS["hybrid"], texts, {"a": TEXT})
+    assert shown["question"] == "물" * 200 + "…"
+    assert shown["expected"] == [{"doc_id": "a", "quote": TEXT[:200] + "…"}] * 5
+    assert [hit["chunk_id"] for hit in shown["found"]] == ["a#20-40", "a#40-60", "a#60-80"]
+    assert {len(hit["text"]) for hit in shown["found"]} == {201}
+    assert (shown["first_right_rank"], shown["answered_by_a_chunk"]) == (None, True)
+    json.dumps(shown, allow_nan=False)

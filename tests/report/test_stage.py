@@ -1,0 +1,18 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from onggi.report import load_folder, read_dag, render
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_stage_writes_the_page(project: Path) -> None:
+    command = [sys.executable, "-m", "stages.report", "metrics", "dvc.yaml", "metrics/report.html"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run(command, check=True, env=env, capture_output=True)
+    page = (project / "metrics" / "report.html").read_text("utf-8")
+    assert page == render(load_folder(project / "metrics"), read_dag(project / "dvc.yaml"))
+    subprocess.run(command, check=True, env=env, capture_output=True)
+    assert (project / "metrics" / "report.html").read_text("utf-8") == page  # the page is no input of itself

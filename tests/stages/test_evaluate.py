@@ -1,0 +1,158 @@
+"""The two stages that measure: evaluate and judge."""
+
+import csv
+import json
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from onggi.core import tables
+from onggi.core.errors import ParamsError, TableError
+from onggi.core.schema import Answer, Chunk, Document, Evidence, Hit, Question
+from stages import evaluate, judge
+
+ROOT = Path(__file__).parents[2]
+TEXT = "옹기는 숨을 쉰다. 가마는 언덕에 있다. 흙은 강에서 판다. 유약은 잿물로 만든다. "
+CUTS = [0, 11, 23, 34, len(TEXT)]
+IDS = [f"onggi.md#{s}-{e}" for s, e in pairwise(CUTS)]
+SYSTEMS = ("bm25", "dense-base", "dense-tuned", "hybrid")
+OUTS = ("retrieval.json", "significance.json", "coverage.json", "per_type.csv", "recall_curve.csv", "failures.json")
+PARAMS = "evaluate:\n  token_budget: 20\n  permutations: 200\n  seed: 1\n"
+
+
+def ask(query_id, part, split="test", origin="gold"):
+    evidence = [] if part is None else [Evidence("onggi.md", CUTS[part], CUTS[part + 1] - 1)]
+    answers = [] if part is None else [TEXT[CUTS[part] : CUTS[part + 1]].split()[0]]
+    return Question(query_id, f"{query_id}?", "정의", answers, evidence, origin, split)
+
+
+QUESTIONS = [ask("q1", 0), ask("q2", 1), ask("q3", None), ask("q4", 2, split="dev"), ask("q5", 3, origin="synthetic")]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("params.yaml").write_text(PARAMS, encoding="utf-8")
+    tables.write(Path("documents.parquet"), Document, [Document("onggi.md", "onggi.md", "옹기", "md", TEXT)])
+    chunks = [Chunk(i, "onggi.md", s, e, TEXT[s:e], 9, "") for i, s, e in zip(IDS, CUTS, CUTS[1:], strict=False)]
+    tables.write(Path("chunks.parquet"), Chunk, chunks)
+    tables.write(Path("gold.parquet"), Question, QUESTIONS)
+    for place, system in enumerate(SYSTEMS):
+        order = IDS[place % 2 :] + IDS[: place % 2]
+        hits = [Hit(q.query_id, i, r, 1 / r) for q in QUESTIONS for r, i in enumerate(order, 1)]
+        tables.write(Path(f"{system}.parquet"), Hit, hits)
+    answers = [
+        Answer("q1", "옹기는", IDS[0], 0.9, IDS[:2]),
+        Answer("q2", "언덕", IDS[0], 0.5, IDS[2:]),
+        Answer("q3", None, None, 0.0, IDS[:1]),
+        Answer("q4", "강", IDS[2], 0.5, IDS),
+    ]
+    tables.write(Path("answers.parquet"), Answer, answers)
+    return tmp_path
+
+
+def run_evaluate(metrics="metrics"):
+    tables_in = [Path(f"{name}.parquet") for name in ("documents", "chunks", "gold")]
+    evaluate.main(*tables_in, *(Path(metrics) / name for name in OUTS), [Path(f"{s}.parquet") for s in SYSTEMS])
+
+
+def run_judge(metrics="answers.json"):
+    judge.main(*(Path(f"{n}.parquet") for n in ("answers", "documents", "chunks", "gold")), Path(metrics))
+
+
+def load(name):
+    return json.loads(Path(name).read_text(encoding="utf-8"))
+
+
+def load_csv(name):
+    return list(csv.DictReader(Path(name).read_text(encoding="utf-8").splitlines()))
+
+
+def test_evaluate_writes_the_tables(folder):
+    run_evaluate()
+    retrieval = load("metrics/retrieval.json")
+    assert list(retrieval) == list(SYSTEMS)
+    assert retrieval["bm25"]["RR@10"] == (1 / 1 + 1 / 2) / 2
+    assert retrieval["dense-base"]["RR@10"] == (1 / 4 + 1 / 1) / 2
+    assert retrieval["bm25"]["R@20tok"] == 1.0
+    assert retrieval["dense-base"]["R@20tok"] == 0.5
+    assert load("metrics/significance.json")["bm25 → hybrid"]["Success@1"] == {"difference": 0.0, "p": 1.0}
+    coverage = load("metrics/coverage.json")
+    assert (coverage["questions"], coverage["answerable"], coverage["unanswerable_left_out"]) == (3, 2, 1)
+
+
+def test_evaluate_writes_the_plots_and_failures(folder):
+    run_evaluate()
+    rows = load_csv("metrics/per_type.csv")
+    assert rows[0] == {"system": "bm25", "type": "정의", "queries": "2", "measure": "Success@1", "value": "0.5"}
+    curve = load_csv("metrics/recall_curve.csv")
+    assert [row["recall"] for row in curve[:3]] == ["0.5", "1.0", "1.0"]
+    (failure,) = load("metrics/failures.json")
+    assert (failure["query_id"], failure["first_right_rank"]) == ("q1", 4)
+    assert failure["expected"] == [{"doc_id": "onggi.md", "quote": TEXT[:10]}]
+    assert [hit["chunk_id"] for hit in failure["found"]] == IDS[1:]
+
+
+def test_evaluate_writes_the_same_bytes_twice(folder):
+    run_evaluate("first")
+    run_evaluate("second")
+    for name in OUTS:
+        assert (Path("first") / name).read_bytes() == (Path("second") / name).read_bytes()
+
+
+def test_evaluate_without_test_questions_succeeds_and_says_why(folder):
+    tables.write(Path("gold.parquet"), Question, [ask("q4", 2, split="dev")])
+    run_evaluate()
+    assert load("metrics/retrieval.json") == {system: {} for system in SYSTEMS}
+    assert load("metrics/significance.json") == {}
+    assert load("metrics/failures.json") == []
+    assert "no test question" in load("metrics/coverage.json")["not_computed"]["retrieval"]
+
+
+def test_evaluate_names_a_run_of_other_chunks(folder):
+    tables.write(Path("hybrid.parquet"), Hit, [Hit("q1", "gone.md#0-9", 1, 1.0)])
+    with pytest.raises(TableError, match=r"hybrid\.parquet: q1 names chunk 'gone\.md#0-9'"):
+        run_evaluate()
+    assert not Path("metrics").exists()
+
+
+def test_evaluate_names_an_unknown_setting(folder):
+    Path("params.yaml").write_text(PARAMS + "  budget: 3\n", encoding="utf-8")
+    with pytest.raises(ParamsError, match=r"evaluate\.budget: unknown key"):
+        run_evaluate()
+
+
+def test_judge_writes_the_answer_measures(folder):
+    run_judge()
+    found = load("answers.json")
+    assert found["string"]["EM"] == 0.5
+    assert found["no_answer"] == {"precision": 1.0, "recall": 1.0, "F1": 1.0}
+    assert found["citation"] == {"accuracy": 0.5}
+    assert found["ragas"] == {"non_llm_context_precision_with_reference": 0.5, "non_llm_context_recall": 0.5}
+    assert found["coverage"]["questions"] == 3
+    assert "faithfulness" in found["not_computed"]
+
+
+def test_judge_names_a_context_that_does_not_exist(folder):
+    tables.write(Path("answers.parquet"), Answer, [Answer("q1", "강", "gone.md#0-9", 0.5, ["gone.md#0-9"])])
+    with pytest.raises(TableError, match=r"chunks\.parquet: lacks 'gone\.md#0-9'"):
+        run_judge()
+
+
+@pytest.mark.parametrize("stage", ["evaluate", "judge"])
+def test_the_commands_import_nothing_heavy_for_help(stage):
+    heavy = ("numpy", "pyarrow", "ragas", "torch")
+    script = f"import sys, stages.{stage}; sys.exit(any(name in sys.modules for name in {heavy}))"
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT).returncode == 0
+
+
+def test_a_missing_table_is_one_line(folder):
+    command = [sys.executable, "-m", "stages.judge", *(f"{n}.parquet" for n in ("none", "documents", "chunks", "gold"))]
+    done = subprocess.run(
+        [*command, "out.json"], cwd=folder, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert done.stderr == "error: none.parquet: no such table; run `dvc repro` to build it\n"

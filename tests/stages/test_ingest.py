@@ -1,0 +1,82 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from onggi.core import tables
+from onggi.core.schema import Document
+
+ROOT = Path(__file__).parents[2]
+PARAMS = "ingest:\n  on_error: {on_error}\n  max_mb: 10\n"
+
+
+def ingest(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "stages.ingest", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "나.md").write_text("# 나루\n\n건너는 곳.\n\n## 요금\n\n없음", encoding="utf-8")
+    (tmp_path / "raw" / "가.txt").write_bytes("가온시 공고".encode("cp949"))
+    (tmp_path / "params.yaml").write_text(PARAMS.format(on_error="fail"), encoding="utf-8")
+    return tmp_path
+
+
+OUTS = ("data/documents.parquet", "metrics/ingest.json")
+
+
+def test_documents_and_counts_are_written(folder: Path) -> None:
+    done = ingest(folder, "raw", *OUTS)
+    assert (done.returncode, done.stderr) == (0, "")
+    found = list(tables.read(folder / OUTS[0], Document))
+    assert [(item.doc_id, item.title, len(item.sections)) for item in found] == [
+        ("가.txt", "가", 1),
+        ("나.md", "나루", 2),
+    ]
+    assert json.loads((folder / OUTS[1]).read_text(encoding="utf-8")) == {
+        "documents": 2,
+        "characters": len("가온시 공고") + len("나루\n\n건너는 곳.\n\n요금\n\n없음"),
+        "sections": 3,
+        "formats": {"md": 1, "txt": 1},
+        "encodings": {"cp949": 1, "utf-8": 1},
+        "skipped": 0,
+        "problems": [],
+    }
+    first = [(folder / out).read_bytes() for out in OUTS]
+    ingest(folder, "raw", *OUTS)
+    assert [(folder / out).read_bytes() for out in OUTS] == first
+
+
+def test_a_bad_document_stops_the_stage_and_leaves_no_outs(folder: Path) -> None:
+    (folder / "raw" / "다.hwp").write_bytes(b"x")
+    done = ingest(folder, "raw", *OUTS)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: raw/다.hwp: unsupported format .hwp; convert or remove it (supported: ")
+    assert done.stderr.count("\n") == 1
+    assert not (folder / OUTS[0]).exists() and not (folder / OUTS[1]).exists()
+
+
+def test_a_bad_document_is_skipped_where_the_settings_say_so(folder: Path) -> None:
+    (folder / "raw" / "다.hwp").write_bytes(b"x")
+    (folder / "params.yaml").write_text(PARAMS.format(on_error="skip"), encoding="utf-8")
+    assert ingest(folder, "raw", *OUTS).returncode == 0
+    metrics = json.loads((folder / OUTS[1]).read_text(encoding="utf-8"))
+    assert (metrics["documents"], metrics["skipped"]) == (2, 1)
+    assert [problem["source"] for problem in metrics["problems"]] == ["다.hwp"]
+
+
+def test_help_loads_no_reader(folder: Path) -> None:
+    script = (
+        "import sys\nfrom stages import ingest\n"
+        "loaded = {'onggi.documents', 'pydantic', 'lxml', 'docx', 'pypdfium2', 'pyarrow'} & set(sys.modules)\n"
+        "assert not loaded, loaded"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

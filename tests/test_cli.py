@@ -1,0 +1,117 @@
+import ast
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from onggi import __version__, settings
+from onggi.cli import app
+
+ROOT = Path(__file__).parents[1]
+COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+
+
+def invoke(*arguments: str) -> tuple[int, str, str]:
+    done = CliRunner().invoke(app, list(arguments))
+    return done.exit_code, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_and_option_has_help(name: str) -> None:
+    assert COMMANDS[name].help
+    for parameter in COMMANDS[name].params:
+        assert getattr(parameter, "help", None), f"{name} {parameter.name} lacks help"
+
+
+def test_version() -> None:
+    assert invoke("--version") == (0, f"onggi {__version__}\n", "")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["report", "--help"], ["check", "--help"]])
+def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
+    script = (
+        "import sys\nfrom onggi.cli import app\n"
+        f"try: app({arguments!r})\nexcept SystemExit: pass\n"
+        "heavy = {'torch', 'jinja2', 'pyarrow', 'numpy', 'faiss', 'kiwipiepy', 'ruamel.yaml'} & set(sys.modules)\n"
+        "sys.exit(f'loaded {heavy}' if heavy else 0)"
+    )
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "Usage" in done.stdout
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    # Processor time rather than wall clock, which would measure what else the machine does.
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.5
+
+
+def test_a_page_without_metrics_goes_to_standard_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, page, _ = invoke("report")
+    assert code == 0 and page.startswith("<!DOCTYPE html>") and page.rstrip().endswith("</html>")
+    assert invoke("report", "--out", "a/b.html")[0] == 0
+    assert (tmp_path / "a" / "b.html").read_text("utf-8") == page
+
+
+def test_traceback_shows_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "metrics").mkdir()
+    (tmp_path / "metrics" / "retrieval.json").write_text("{")
+    code, _, error = invoke("report")
+    assert code == 1 and error.startswith("error: metrics/retrieval.json: not JSON") and error.count("\n") == 1
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    script = "from onggi.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", script, "report", "--traceback"], cwd=tmp_path, env=env, capture_output=True, text=True
+    )
+    assert "Traceback" in done.stderr and "TableError" in done.stderr
+
+
+def test_check_names_every_problem_in_a_line_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text(
+        "corpus: {path: 7}\ngold: {path: data/gold, more: 1}\n"
+        "chunk: {strategy: words, max_tokens: 0, overlap_tokens: 0}\nfuzion: {}\n"
+    )
+    code, _, error = invoke("check", str(path))
+    lines = error.splitlines()
+    assert code == 1
+    assert lines[0] == f"error: {path}: corpus.path: got 7; input should be a valid string"
+    assert lines[1] == f"error: {path}: gold.more: unknown key; known here: path"
+    chunk = [line for line in lines if ": chunk" in line]
+    assert chunk[0].startswith(f"error: {path}: chunk.strategy: got 'words'")
+    assert chunk[1].startswith(f"error: {path}: chunk.max_tokens: got 0")
+    missing = [section.key for section in settings.SECTIONS if section.key not in ("corpus", "gold", "chunk")]
+    assert [line for line in lines if "is missing" in line] == [
+        f"error: {path}: {key}: the section is missing; add it (see the params.yaml of the repository)"
+        for key in missing
+    ]
+    assert lines[-1].startswith(f"error: {path}: fuzion: unknown section; known: corpus, gold")
+
+
+def test_check_of_no_file_is_one_line(tmp_path: Path) -> None:
+    code, _, error = invoke("check", str(tmp_path / "none.yaml"))
+    assert code == 1 and error.count("\n") == 1 and "no such file" in error
+
+
+def test_the_params_of_the_repository_pass() -> None:
+    path = ROOT / "params.yaml"
+    if not path.exists():
+        pytest.skip("there is no params.yaml yet")
+    assert invoke("check", str(path))[0] == 0
+
+
+def test_every_section_of_the_package_is_registered_once() -> None:
+    declared = {
+        node.name
+        for path in (ROOT / "onggi").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef) and any(ast.unparse(base).split(".")[-1] == "Section" for base in node.bases)
+    }
+    assert {section.__name__ for section in settings.SECTIONS} == declared
+    keys = [section.key for section in settings.SECTIONS]
+    assert len(keys) == len(set(keys))
