@@ -15,8 +15,8 @@ def main(
 ) -> None:
     """Read every document as plain text with its sections."""
     from onggi.core import outs, tables
-    from onggi.documents import IngestParams, Summary, read_corpus
     from onggi.core.schema import Document
+    from onggi.documents import IngestParams, Summary, read_corpus
 
     summary = Summary()
     tables.write(documents, Document, summary.counting(read_corpus(corpus, IngestParams.load())))

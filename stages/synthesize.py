@@ -6,8 +6,13 @@ from pathlib import Path
 from stages import run
 
 
-def main(chunks: Path, splits: Path, gold: Path, index: Path, questions: Path, metrics: Path) -> None:
-    """Write and filter synthetic questions; GOLD holds the test questions that must not come out again."""
+def main(
+    chunks: Path, splits: Path, gold: Path, index: Path, user_dictionary: Path, questions: Path, metrics: Path
+) -> None:
+    """Write and filter synthetic questions; GOLD holds the test questions that must not come out again.
+
+    INDEX answers the round trip; its params name the USER_DICTIONARY.
+    """
     from onggi.core import tables
     from onggi.core.outs import write_json
     from onggi.core.schema import Chunk, Question, SplitRow
@@ -18,12 +23,11 @@ def main(chunks: Path, splits: Path, gold: Path, index: Path, questions: Path, m
     params = SynthesizeParams.load()
     synthesis_from = SplitParams.load().synthesis_from
     readable = {row.doc_id for row in tables.read(splits, SplitRow) if synthesis_from == "all" or row.split == "train"}
-    chunk_ids = tables.column(chunks, Chunk, "chunk_id")
     retriever = Bm25Index.load(index)
 
     def find(texts: Sequence[str], top_k: int) -> list[list[str]]:
         rows, _ = retriever.search(texts, top_k)
-        return [[chunk_ids[row] for row in found if row >= 0] for found in rows.tolist()]
+        return [[retriever.chunk_ids[row] for row in found if row >= 0] for found in rows.tolist()]
 
     sources = (chunk for chunk in tables.read(chunks, Chunk) if chunk.doc_id in readable)
     unwanted = [question.text for question in tables.read(gold, Question) if question.split == "test"]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from onggi.documents.blocks import Block, Content, one_line
 from onggi.core.errors import DocumentError
+from onggi.documents.blocks import Block, Content, one_line
 
 _REQUIRED = ("_id", "text")
 _KNOWN = ("_id", "title", "text", "metadata")

@@ -31,8 +31,8 @@ def clean(text: str) -> str:
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_TRANSLATION)
     text = unicodedata.normalize("NFC", text)
-    text = re.sub(r"\s*\n", lambda m: "\n\n" if m[0].count("\n") > 1 else "\n", text)
-    return text.strip()
+    lines = "\n".join(line.rstrip() for line in text.split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", lines).strip()
 
 
 def one_line(text: str) -> str:

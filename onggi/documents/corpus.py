@@ -12,10 +12,10 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from onggi.core import params
-from onggi.documents import beir
-from onggi.documents.formats import BEIR, FORMATS, MEGABYTE, document, format_of
 from onggi.core.errors import DocumentError
 from onggi.core.schema import Document
+from onggi.documents import beir
+from onggi.documents.formats import BEIR, FORMATS, MEGABYTE, document, format_of
 
 _IGNORED = {"thumbs.db", "desktop.ini"}
 

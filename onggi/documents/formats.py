@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from onggi.documents import archive, beir, docx, html, hwpx, markdown, pdf, table, text, xlsx
-from onggi.documents.blocks import Content, TooLong, join, one_line
 from onggi.core.errors import DocumentError
 from onggi.core.schema import Document
+from onggi.documents import archive, beir, docx, html, hwpx, markdown, pdf, table, text, xlsx
+from onggi.documents.blocks import Content, TooLong, join, one_line
 
 MEGABYTE = 1_000_000
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from onggi.core.errors import DocumentError
 from onggi.documents.blocks import Block, Content, one_line, row_blocks
 from onggi.documents.encoding import decode
 from onggi.documents.grid import Cell, fill
@@ -25,27 +26,36 @@ _FOLDED = re.compile(r"[ \t\n\r\f]+")
 
 
 def read(data: bytes, where: str) -> Content:
-    """Read a page in the encoding it declares or is found to have; raises `DocumentError` (see `decode`)."""
+    """Read a page in the encoding it declares or is found to have.
+
+    Raises
+    ------
+    DocumentError
+        The bytes are not text (see `decode`), or elements nest too deep to be read whole.
+    """
     declared = _CHARSET.search(data[:4096])
     text, encoding = decode(data, where, declared[1].decode("ascii", "replace") if declared else "")
-    root = _parse(text)
+    root = _parse(text, where)
     found = list(_Walk().blocks(root)) if root is not None else []
     title = root.findtext("head/title") if root is not None else None
     first = next((block.text for block in found if block.level == 1), "")
     return Content(found, one_line(title or "") or one_line(first), {"encoding": encoding})
 
 
-def blocks(fragment: str) -> list[Block]:
+def blocks(fragment: str, where: str) -> list[Block]:
     """Return the blocks of a piece of HTML, for example one inside Markdown."""
-    root = _parse(fragment)
+    root = _parse(fragment, where)
     return list(_Walk().blocks(root)) if root is not None else []
 
 
-def _parse(text: str) -> etree._Element | None:
+def _parse(text: str, where: str) -> etree._Element | None:
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True)
     if not text.strip("\ufeff \t\r\n"):
         return None
-    return etree.fromstring(text.encode("utf-8", "replace"), parser)
+    root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log):
+        raise DocumentError(where, "its elements nest too deep", "remove it, or save its text in another format")
+    return root
 
 
 @dataclass

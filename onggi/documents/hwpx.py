@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from onggi.core.errors import DocumentError
 from onggi.documents.blocks import Block, Content, row_blocks
 from onggi.documents.grid import Cell, fill
-from onggi.core.errors import DocumentError
 
 _SECTION = re.compile(r"(?:.*/)?section(\d+)\.xml", re.IGNORECASE)
 _OUTLINE = re.compile(r"(?:개요|outline)\s*(\d+)", re.IGNORECASE)

@@ -14,7 +14,7 @@ from onggi.documents.blocks import Block, Content, row_blocks
 from onggi.documents.encoding import decode
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_STRONG = re.compile(r"\*\*(\S(?:.*?\S)?)\*\*")
+_STRONG = re.compile(r"\*\*(?=\S)([^*\n]+)(?<=\S)\*\*")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _RESERVED = {"encoding", "pages"}
 
@@ -30,7 +30,7 @@ def read(data: bytes, where: str) -> Content:
     title = front.pop("title", "")
     kept = {key: value for key, value in front.items() if key not in _RESERVED}
     parser = MarkdownIt("commonmark", {"maxNesting": 100}).enable(["table", "strikethrough"])
-    return Content(_Walk().blocks(parser.parse(text)), title, {"encoding": encoding, **kept})
+    return Content(_Walk(where).blocks(parser.parse(text)), title, {"encoding": encoding, **kept})
 
 
 def _front_matter(text: str) -> tuple[dict[str, str], str]:
@@ -51,6 +51,7 @@ def _front_matter(text: str) -> tuple[dict[str, str], str]:
 class _Walk:
     """Where in the tokens of a document we are."""
 
+    where: str
     lists: list[int | None] = field(default_factory=list)  # next number of each open list; None: bullets
     marker: str = ""
     heading: int | None = None
@@ -86,7 +87,7 @@ class _Walk:
                 case "fence" | "code_block":
                     yield self._block(token.content)
                 case "html_block":
-                    yield from html.blocks(token.content)
+                    yield from html.blocks(token.content, self.where)
 
     def _block(self, text: str) -> Block:
         level, self.heading = self.heading, None

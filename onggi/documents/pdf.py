@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from onggi.core.errors import DocumentError
 from onggi.documents.blocks import Content, clean
 from onggi.documents.pdf_layout import Layout, Line, Segment
-from onggi.core.errors import DocumentError
 
 _PAGE_NUMBER = re.compile(
     r"(?:page|p\.?)?[\s\-–—(\[]*(?:\d{1,4}|[ivxlc]{1,7})(?:\s*/\s*\d{1,4})?[\s\-–—)\]]*(?:쪽|면)?", re.IGNORECASE

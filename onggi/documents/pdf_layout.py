@@ -11,6 +11,7 @@ A PDF says where characters stand, not what belongs together. Two rules decide:
 
 import itertools
 import re
+import statistics
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,7 @@ _HANGUL = re.compile(r"[가-힣]+")
 _SENTENCE_END = (".", "?", "!", "。", ":", ";")
 _SAME_SIZE = 0.1  # share
 _INDENT = 0.8  # em
+_MIN_PITCH_SHARE = 0.1  # of the line distances of a page, for one to be that inside paragraphs
 _PITCH = 1.25  # times the line distance of the page
 _CELL_PITCH = 1.8  # em between two lines of one cell
 _MIN_FREE = 1.5  # em that a full line may leave free
@@ -218,17 +220,17 @@ def _other_indent(part: _Part, line: Line) -> bool:
 
 def _full(before: Line, line: Line) -> bool:
     """Tell whether the first word of ``line`` would not have fitted behind ``before``."""
-    width = (line.right - line.left) / max(len(line.text), 1)
-    word = len(line.text.split(" ", 1)[0]) * width
+    word = sum(1.0 if character >= "\u2e80" else 0.6 for character in line.text.split(" ", 1)[0])  # em
     if before.right - before.left < _MIN_FULL * before.size:
         return False
-    return before.measure - before.right < max(word + 0.3 * line.size, _MIN_FREE * line.size)
+    return before.measure - before.right < max(word + 0.3, _MIN_FREE) * line.size
 
 
 def _right_edge(lines: list[Line]) -> float:
-    """Return the right edge of the text on a page, in points; one line that sticks out does not move it."""
-    edges = sorted(line.right for line in lines)
-    return edges[-2] if len(edges) > 3 and edges[-1] - edges[-2] < 20 else edges[-1] if edges else 0.0
+    """Return the right edge of the text on a page, in points; one line that sticks out alone does not move it."""
+    edges = sorted((line.right for line in lines), reverse=True)
+    near = _MIN_FREE * max((line.size for line in lines), default=0.0)
+    return next((edge for edge, other in itertools.pairwise(edges) if edge - other < near), max(edges, default=0.0))
 
 
 def _measured(lines: list[Line], widest: float) -> list[Line]:
@@ -250,13 +252,19 @@ def _measured(lines: list[Line], widest: float) -> list[Line]:
 
 
 def _pitch(lines: list[Line]) -> float:
-    """Return the distance of the lines of a paragraph on a page, in em: the most common one."""
-    distances = [
+    """Return the distance of the lines of a paragraph on a page, in em.
+
+    That is the smallest among lines of the page's usual size that is no exception: paragraphs stand further apart.
+    """
+    usual = statistics.median_high(line.size for line in lines) if lines else 0.0
+    distances = Counter(
         round((above.baseline - below.baseline) / below.size, 1)
         for above, below in itertools.pairwise(lines)
-        if 0.5 * above.size < above.baseline - below.baseline < 3 * above.size
-    ]
-    return max(sorted(set(distances)), key=distances.count, default=0.0)
+        if abs(above.size - usual) + abs(below.size - usual) < _SAME_SIZE * usual
+        and 0.5 * above.size < above.baseline - below.baseline < 3 * above.size
+    )
+    least = max(_MIN_PITCH_SHARE * distances.total(), min(2, max(distances.values(), default=0)))
+    return min((distance for distance, count in distances.items() if count >= least), default=0.0)
 
 
 class Breaks:

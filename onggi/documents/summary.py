@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from onggi.documents.corpus import Problem
 from onggi.core.schema import Document
+from onggi.documents.corpus import Problem
 
 
 @dataclass

@@ -3,9 +3,9 @@
 import csv
 import io
 
+from onggi.core.errors import DocumentError
 from onggi.documents.blocks import Content, row_blocks
 from onggi.documents.encoding import decode
-from onggi.core.errors import DocumentError
 
 
 def read(data: bytes, where: str) -> Content:

@@ -17,7 +17,11 @@ from onggi.questions.synthesis.grids import is_header
 from onggi.questions.synthesis.topics import headings
 from onggi.questions.synthesis.units import Unit, tidy, units
 
+Terms = frozenset[str]
+
 LONGEST_ANSWER = 120
+_ASKED = re.compile(r"\[?(?:질문|문의)\s?\d*\]|[QＱ문][.:)]")
+_ANSWERED = re.compile(r"^(?:\[답변?\]|답변[.:]|[AＡ답][.:)])\s*")
 CONTEXT_WEIGHT = 0.6
 """What a word of the question counts that stands in the heading or the table's header, not in the sentence."""
 NO_SPAN_WEIGHT = 0.6
@@ -48,9 +52,9 @@ class Passage:
     """
 
     text: str
-    own: frozenset[str]
-    context: frozenset[str]
-    cells: tuple[tuple[frozenset[str], str], ...] = ()
+    own: Terms
+    context: Terms
+    cells: tuple[tuple[Terms, str], ...] = ()
 
 
 class Finder:
@@ -93,7 +97,7 @@ class Finder:
         for question, words in zip(questions, terms, strict=True):
             yield self._answer(question, frozenset(words) - NO_TERMS, contexts.get(question.query_id, ()))
 
-    def _answer(self, question: Question, asked: frozenset[str], chunks: Sequence[Chunk]) -> Answer:
+    def _answer(self, question: Question, asked: Terms, chunks: Sequence[Chunk]) -> Answer:
         chunks = chunks[: self.params.contexts]
         cue = cue_of(question.text)
         best: tuple[float, Passage, Chunk] | None = None
@@ -114,7 +118,7 @@ class Finder:
             text = span
         return Answer(question.query_id, shorten(text), chunk.chunk_id, round(support, 6), read)
 
-    def _support(self, asked: frozenset[str], passage: Passage) -> float:
+    def _support(self, asked: Terms, passage: Passage) -> float:
         """Return the share of the question's weight that a passage covers, 0 to 1."""
         total = sum(map(self.idf, sorted(asked)))
         if total == 0:
@@ -131,32 +135,31 @@ class Finder:
 
 
 def passages(chunk: Chunk) -> Iterator[Passage]:
-    """Cut a chunk into the passages an answer can be taken from."""
+    """Cut a chunk into the passages an answer can be taken from; a question in it is context of what follows it."""
     pieces = units(chunk.text, headings(chunk))
-    names = sorted({name for unit in pieces for name in unit.heading} | set(headings(chunk)))
+    names = sorted({name for unit in pieces for name in unit.heading})
     of_heading = dict(zip(names, map(frozenset, morphemes_of(names)), strict=True))
-    header: Unit | None = None
-    named = False
+    nothing: Terms = frozenset()
+    header, named, asked = -1, list[Terms](), nothing
     for unit in pieces:
-        above: frozenset[str] = frozenset().union(*(of_heading[name] for name in unit.heading))
-        if unit.kind == "heading":
-            continue
-        text = tidy(chunk.text[unit.start : unit.end])
-        if unit.kind != "row":
-            label = frozenset(next(iter(morphemes_of([unit.label])))) if unit.label else frozenset()
+        text = _ANSWERED.sub("", tidy(chunk.text[unit.start : unit.end]))
+        above = asked.union(*(of_heading[name] for name in unit.heading))
+        if unit.kind == "heading" or text.endswith("?") or _ASKED.match(text):
+            asked = _terms(unit) if unit.kind != "heading" else nothing
+        elif unit.kind == "row":
+            values = [tidy(chunk.text[a:b]) for a, b in unit.cells]
+            if unit.block != header:
+                header, named = unit.block, []
+                rows = [[tidy(chunk.text[a:b]) for a, b in row.cells] for row in pieces if row.block == unit.block]
+                if is_header(rows):
+                    named = [frozenset(_between(unit, *cell)) for cell in unit.cells]
+                    continue
+            columns = [*named[1:], *[nothing] * len(values)]
+            cells = tuple(zip(columns, values[1:], strict=False))
+            yield Passage(" | ".join(values), _terms(unit), above.union(*named), cells)
+        else:
+            label = frozenset(*morphemes_of([unit.label])) if unit.label else nothing
             yield Passage(text, _terms(unit), above | label)
-            continue
-        if header is None or header.block != unit.block:
-            header = unit
-            rows = [[tidy(chunk.text[a:b]) for a, b in row.cells] for row in pieces if row.block == unit.block]
-            named = is_header(rows)
-        if unit is header and named:
-            continue
-        columns = [frozenset(_between(header, *cell)) for cell in header.cells] if named else []
-        values = [tidy(chunk.text[a:b]) for a, b in unit.cells]
-        cells = tuple(zip(columns[1:] or [frozenset()] * len(values), values[1:], strict=False))
-        line = " | ".join(values)
-        yield Passage(line, _terms(unit), above | frozenset().union(*columns), cells)
 
 
 def shorten(text: str) -> str:
@@ -166,7 +169,7 @@ def shorten(text: str) -> str:
     return text[: max(text.rfind(" ", 0, LONGEST_ANSWER), LONGEST_ANSWER // 2)]
 
 
-def _terms(unit: Unit) -> frozenset[str]:
+def _terms(unit: Unit) -> Terms:
     return frozenset(m.form.lower() for m in unit.morphemes if m.tag in CONTENT_TAGS)
 
 
@@ -174,7 +177,7 @@ def _between(unit: Unit, start: int, end: int) -> Iterator[str]:
     return (m.form.lower() for m in unit.morphemes if start <= m.start < end and m.tag in CONTENT_TAGS)
 
 
-def _cell(passage: Passage, asked: frozenset[str]) -> str:
+def _cell(passage: Passage, asked: Terms) -> str:
     """Return the cell whose column the question names, or the only one; nothing where that is not one cell."""
     if len(passage.cells) == 1:
         return passage.cells[0][1]

@@ -1,6 +1,7 @@
 """Korean names for the keys of metrics/; a key that has none stands as it is."""
 
 _LABELS = {
+    "above_ratio": "긍정 예제와 점수가 너무 가까움",
     "abstained": "답하지 않음",
     "answerable": "답이 있는 질문",
     "answerable_answered": "답이 있고 답한 질문",
@@ -22,16 +23,19 @@ _LABELS = {
     "formats": "형식",
     "gold": "정답 질문과 같음",
     "groups": "함께 나눈 묶음",
+    "held_out": "학습에 쓸 수 없는 문서",
     "kept": "남김",
     "last_loss": "마지막 loss",
     "leak": "답이 샘",
     "length": "길이",
     "max_tokens": "가장 긴 청크(토큰)",
     "mean_tokens": "평균 길이(토큰)",
+    "near_duplicate": "긍정 예제와 거의 같음",
     "near_duplicate_pairs": "거의 같은 문서 쌍",
     "negatives": "부정 예제",
     "no_answer": "답 없음을 가리기",
     "not_computed": "계산하지 않은 것과 이유",
+    "not_hardest": "가장 어려운 것에 들지 않음",
     "nothing_retrieved": "아무것도 찾지 못한 질문",
     "positives": "긍정 예제",
     "problem": "문제",

@@ -50,7 +50,7 @@ class Table:
     def is_broad(self) -> bool:
         """Whether it needs the width of the page: many columns or long texts."""
         longest = max((len(cell.text) for row in self.rows for cell in row.cells), default=0)
-        return len(self.columns) > 3 or longest > _LONG_TEXT
+        return len(self.columns) > 4 or longest > _LONG_TEXT
 
 
 def cell(now: Any, then: Any = None, compare: bool = False, bar: float | None = None, is_best: bool = False) -> Cell:

@@ -83,8 +83,9 @@ def make_xlsx() -> Callable[..., bytes]:
 
 HWPX_HEADER = (
     '<hh:head xmlns:hh="http://www.hancom.co.kr/hwpml/2011/head"><hh:refList>'
-    '<hh:paraProperties><hh:paraPr id="0"/><hh:paraPr id="3"><hh:heading type="OUTLINE" idRef="0" level="1"/></hh:paraPr>'
-    '</hh:paraProperties><hh:styles><hh:style id="0" type="PARA" name="바탕글" engName="Normal"/>'
+    '<hh:paraProperties><hh:paraPr id="0"/>'
+    '<hh:paraPr id="3"><hh:heading type="OUTLINE" idRef="0" level="1"/></hh:paraPr></hh:paraProperties>'
+    '<hh:styles><hh:style id="0" type="PARA" name="바탕글" engName="Normal"/>'
     '<hh:style id="1" type="PARA" name="개요 1" engName="Outline 1"/>'
     '<hh:style id="2" type="PARA" name="개요 2" engName="Outline 2"/></hh:styles></hh:refList></hh:head>'
 )

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from onggi.documents import IngestParams, Problem, read_corpus
-from onggi.documents.blocks import join
-from onggi.documents.beir import read
 from onggi.core.errors import DocumentError
 from onggi.core.schema import Document, Section
+from onggi.documents import IngestParams, Problem, read_corpus
+from onggi.documents.beir import read
+from onggi.documents.blocks import join
 
 
 def write(folder: Path, *rows: Mapping[str, object] | str) -> Path:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onggi.documents.blocks import Block, TooLong, clean, join, one_line, row_blocks
 from onggi.core.schema import Section
+from onggi.documents.blocks import Block, TooLong, clean, join, one_line, row_blocks
 
 LIMIT = 1_000_000
 
@@ -21,6 +21,10 @@ def test_clean_drops_lone_surrogates_and_turns_separators_into_lines() -> None:
 
 def test_removing_a_zero_width_space_between_jamo_composes_them() -> None:
     assert clean("\u1100\u200b\u1161") == "가"
+
+
+def test_long_runs_of_spaces_take_no_longer_than_other_text() -> None:
+    assert clean("가" + " " * 1_000_000 + "나\n" + " \n" * 100_000 + "다") == "가" + " " * 1_000_000 + "나\n\n다"
 
 
 def test_one_line_folds_everything() -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from onggi.documents import IngestParams, Problem, read_corpus
 from onggi.core.errors import DocumentError, ParamsError
 from onggi.core.schema import Document, Section
+from onggi.documents import IngestParams, Problem, read_corpus
 
 Make = Callable[..., bytes]
 OLE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(504)
@@ -135,7 +135,7 @@ def test_an_encrypted_zip_is_named(tmp_path: Path, fail: IngestParams) -> None:
 def test_text_that_swells_beyond_the_limit_is_named(tmp_path: Path) -> None:
     cell = f"<td rowspan=9999>{'독' * 1000}</td>"  # told in each of the rows below
     put(tmp_path, "가.html", f"<table><tr>{cell}<td>1</td></tr>{'<tr><td>1</td></tr>' * 1000}</table>")
-    with pytest.raises(DocumentError, match="has more than 1 million characters; raise ingest.max_mb, or split it"):
+    with pytest.raises(DocumentError, match=r"has more than 1 million characters; raise ingest\.max_mb, or split it"):
         list(read_corpus(tmp_path, IngestParams(on_error="fail", max_mb=1)))
 
 

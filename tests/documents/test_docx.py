@@ -4,9 +4,9 @@ from docx.document import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
+from onggi.core.schema import Section
 from onggi.documents import docx
 from onggi.documents.blocks import Joined
-from onggi.core.schema import Section
 
 Read = Callable[[str, bytes], Joined]
 Make = Callable[..., bytes]
@@ -83,8 +83,8 @@ def test_a_list_may_start_anew_and_number_articles(make_docx: Make, read: Read) 
         lists = [numbering.add_num(90).numId, numbering.add_num(90)]
         lists[1].add_lvlOverride(ilvl=0).add_startOverride(7)
         for number, level, text in [
-            (lists[0], 0, "목적"), (lists[0], 1, "하나"), (lists[0], 1, "둘"), (lists[0], 2, "셋"), (lists[0], 0, "정의"),
-            (lists[0], 1, "넷"), (lists[1].numId, 0, "부칙"), (0, 0, "번호 없음"),
+            (lists[0], 0, "목적"), (lists[0], 1, "하나"), (lists[0], 1, "둘"), (lists[0], 2, "셋"),
+            (lists[0], 0, "정의"), (lists[0], 1, "넷"), (lists[1].numId, 0, "부칙"), (0, 0, "번호 없음"),
         ]:  # fmt: skip
             properties = document.add_paragraph(text)._p.get_or_add_pPr().get_or_add_numPr()
             properties.get_or_add_ilvl().val = level

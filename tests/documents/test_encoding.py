@@ -2,8 +2,8 @@ import codecs
 
 import pytest
 
-from onggi.documents.encoding import decode
 from onggi.core.errors import DocumentError
+from onggi.documents.encoding import decode
 
 KOREAN = "장독대 운영 안내"
 

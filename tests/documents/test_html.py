@@ -2,9 +2,10 @@ from collections.abc import Callable
 
 import pytest
 
+from onggi.core.errors import DocumentError
+from onggi.core.schema import Section
 from onggi.documents import html
 from onggi.documents.blocks import Joined
-from onggi.core.schema import Section
 
 Read = Callable[[str, bytes], Joined]
 
@@ -54,14 +55,15 @@ def test_lists_keep_their_numbers(read: Read) -> None:
 def test_tables_with_merged_cells(read: Read) -> None:
     body = (
         "<table><caption>요금</caption><thead><tr><th>구분</th><th colspan='2'>값</th></tr></thead>"
-        "<tr><td rowspan='2'>어른<br>(일반)</td><td>평일</td><td>5</td></tr><tr><td>주말</td><td><ul><li>7</li><li>8</li></ul></td>"
-        "</tr><tr hidden><td>가</td><td>나</td></tr></table>"
+        "<tr><td rowspan='2'>어른<br>(일반)</td><td>평일</td><td>5</td></tr>"
+        "<tr><td>주말</td><td><ul><li>7</li><li>8</li></ul></td></tr><tr hidden><td>가</td><td>나</td></tr></table>"
     )
     assert text_of(read, body) == "요금\n\n구분 | 값\n어른 (일반) | 평일 | 5\n어른 (일반) | 주말 | 7 8"
 
 
 def test_layout_tables_are_transparent(read: Read) -> None:
-    body = "<table><tr><td><h2>제목</h2><p>하나</p></td><td><p>둘</p></td></tr></table><table><tr><td><p>셋</p><p>넷</p></td></tr></table>"
+    body = "<table><tr><td><h2>제목</h2><p>하나</p></td><td><p>둘</p></td></tr></table>"
+    body += "<table><tr><td><p>셋</p><p>넷</p></td></tr></table>"
     assert text_of(read, body) == "제목\n\n하나\n\n둘\n\n셋\n\n넷"
 
 
@@ -104,6 +106,11 @@ def test_deeply_nested_and_broken_pages_do_not_crash(read: Read) -> None:
     assert read(".html", ("<div>" * 1500 + "깊은 곳").encode()).text == "깊은 곳"
     assert read(".html", "<p>열린 <b>문단<table><tr>셋<td>넷</p></div></td>".encode()).text != ""
     assert "끝" in read(".html", ("<ul><li>" * 300 + "끝").encode()).text
+
+
+def test_a_page_too_deep_to_be_read_whole_is_named(read: Read) -> None:
+    with pytest.raises(DocumentError, match="its elements nest too deep; remove it"):
+        read(".html", ("앞" + "<div>" * 5000 + "깊은 곳").encode())
 
 
 def test_entities_are_not_fetched(read: Read) -> None:

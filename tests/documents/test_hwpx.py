@@ -2,10 +2,10 @@ from collections.abc import Callable
 
 import pytest
 
-from onggi.documents import hwpx
-from onggi.documents.blocks import Joined
 from onggi.core.errors import DocumentError
 from onggi.core.schema import Section
+from onggi.documents import hwpx
+from onggi.documents.blocks import Joined
 
 Read = Callable[[str, bytes], Joined]
 Make = Callable[..., bytes]
@@ -44,8 +44,9 @@ def test_sections_are_read_in_the_order_of_their_numbers(make_hwpx: Make, read: 
 
 def test_runs_breaks_and_marks(make_hwpx: Make, read: Read) -> None:
     body = (
-        "<hp:p><hp:run><hp:secPr><hp:t>쪽 모양</hp:t></hp:secPr><hp:ctrl><hp:header><hp:subList>" + p("머리말") + "</hp:subList>"
-        "</hp:header></hp:ctrl><hp:t>장<hp:tab/>독<hp:lineBreak/>대<hp:fwSpace/>옆</hp:t></hp:run><hp:run><hp:t> 뒤"
+        "<hp:p><hp:run><hp:secPr><hp:t>쪽 모양</hp:t></hp:secPr>"
+        "<hp:ctrl><hp:header><hp:subList>" + p("머리말") + "</hp:subList></hp:header></hp:ctrl>"
+        "<hp:t>장<hp:tab/>독<hp:lineBreak/>대<hp:fwSpace/>옆</hp:t></hp:run><hp:run><hp:t> 뒤"
         "<hp:deleteBegin/>지운 말<hp:deleteEnd/>남은 말</hp:t></hp:run><hp:run><hp:ctrl><hp:footNote><hp:subList>"
         + p("각주") + "</hp:subList></hp:footNote></hp:ctrl></hp:run></hp:p>"
     )  # fmt: skip

@@ -1,8 +1,8 @@
 from collections.abc import Callable
 
+from onggi.core.schema import Section
 from onggi.documents import markdown
 from onggi.documents.blocks import Joined
-from onggi.core.schema import Section
 
 Read = Callable[[str, bytes], Joined]
 
@@ -13,12 +13,14 @@ def text_of(read: Read, source: str) -> str:
 
 def test_visible_text_stays_and_markup_goes(read: Read) -> None:
     source = (
-        '# 장독대 *안내*\n\n**두레** 회원은 [신청서](http://a.b/c "제목")를\n`양식 1`로 냅니다.  \n~~예전~~ 새 줄 ![그림](x.png)\n\n'
+        '# 장독대 *안내*\n\n**두레** 회원은 [신청서](http://a.b/c "제목")를\n`양식 1`로 냅니다.  \n'
+        "~~예전~~ 새 줄 ![그림](x.png)\n\n"
         "> 인용한 말\n\n---\n\n```\n코드 한 줄\n```\n<!-- 숨은 말 -->\n\n끝&nbsp;말 &amp; <b>굵게</b><br>다음\n"
     )
     joined = read(".md", source.encode())
     assert joined.text == (
-        "장독대 안내\n\n두레 회원은 신청서를 양식 1로 냅니다.\n예전 새 줄\n\n인용한 말\n\n코드 한 줄\n\n끝 말 & 굵게\n다음"
+        "장독대 안내\n\n두레 회원은 신청서를 양식 1로 냅니다.\n예전 새 줄\n\n"
+        "인용한 말\n\n코드 한 줄\n\n끝 말 & 굵게\n다음"
     )
     assert joined.sections == [Section(["장독대 안내"], 0, len(joined.text))]
 

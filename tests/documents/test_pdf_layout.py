@@ -53,6 +53,12 @@ def test_distance_indent_size_and_list_marks_part_paragraphs(second: Line) -> No
     assert texts(lines)[:2] == [FULL, second.text]
 
 
+def test_single_lines_far_apart_stay_paragraphs_beside_one_that_goes_on() -> None:
+    apart = [line(500 - 23 * n, FULL) for n in range(8)]
+    together = [line(300, FULL), line(284, FULL), line(268, "더불어 끝.")]
+    assert texts(page(*apart, *together))[:9] == [FULL] * 8 + [f"{FULL} {FULL} 더불어 끝."]
+
+
 def test_a_hanging_item_goes_on_and_the_next_item_is_its_own() -> None:
     lines = page(line(500, "• " + FULL[:-1]), line(485, "더불어 끝", x=60), line(470, "• 둘째"), line(455, "본문"))
     blocks = Layout([lines], {}).blocks()
@@ -125,40 +131,44 @@ def broken(pairs: list[tuple[str, str]], *, spaced: bool = False) -> list[Line]:
     return lines
 
 
-INSIDE = [
-    (f"앞 {a}", f"{b} 뒤.")
-    for a, b in [("설치", "하면"), ("자동", "으로"), ("프로", "그램"), ("데이", "터를"), ("인터", "넷은")]
-]
-WORDS = "말 설치하면 자동으로 프로그램 데이터를 인터넷은 말"
+def around(*breaks: str) -> list[tuple[str, str]]:
+    return [(f"앞 {before}", f"{after} 뒤.") for before, after in (pair.split("|") for pair in breaks)]
+
+
+INSIDE = around("설치|하면", "자동|으로", "프로|그램", "데이|터를", "인터|넷은")
+BETWEEN = around("독을|닦고", "물을|붓고", "불을|켜고", "손을|씻고", "문을|닫고")
+UNKNOWN = around("모르|는말")
+WORDS = line(1200, "말 설치하면 자동으로 프로그램 데이터를 인터넷은 말", x=-200)
+OTHERS = line(1160, "말 독을 닦고 물을 붓고 불을 켜고 손을 씻고 문을 닫고 말", x=-200)
+
+
+def joints(pairs: list[tuple[str, str]]) -> list[str]:
+    """Return what became of each break, without the words around it."""
+    return [text.split("앞 ")[1].removesuffix(" 뒤.") for text in texts([WORDS, OTHERS, *broken(pairs)])[2:]]
 
 
 def test_a_document_that_breaks_inside_words_is_joined_without_spaces() -> None:
-    found = texts([line(1100, WORDS, x=-100), *broken(INSIDE)])
-    assert [text.rsplit(" ", 2)[1] for text in found[1:]] == [
-        "설치하면",
-        "자동으로",
-        "프로그램",
-        "데이터를",
-        "인터넷은",
-    ]
+    joined = ["설치하면", "자동으로", "프로그램", "데이터를", "인터넷은"]
+    assert joints(INSIDE * 4 + UNKNOWN) == [*joined * 4, "모르는말"]
+
+
+def test_a_document_that_breaks_at_both_is_joined_where_there_is_evidence() -> None:
+    found = joints(INSIDE * 2 + BETWEEN * 3 + UNKNOWN)
+    assert found[:5] == ["설치하면", "자동으로", "프로그램", "데이터를", "인터넷은"]
+    assert found[10:15] == ["독을 닦고", "물을 붓고", "불을 켜고", "손을 씻고", "문을 닫고"]
+    assert found[-1] == "모르 는말"
 
 
 def test_in_any_other_document_a_break_is_a_space() -> None:
-    assert texts(broken(INSIDE))[0].endswith("앞 설치 하면 뒤.")
-    between = [
-        (f"앞 {a}", f"{b} 뒤.")
-        for a, b in [("독을", "닦고"), ("물을", "붓고"), ("불을", "켜고"), ("손을", "씻고"), ("문을", "닫고")]
-    ]
-    words = "말 독을 닦고 물을 붓고 불을 켜고 손을 씻고 문을 닫고 독을닦 말"
-    assert texts([line(1100, words, x=-100), *broken(between)])[1].endswith("앞 독을 닦고 뒤.")
+    assert joints(BETWEEN * 5 + INSIDE[:2])[-2:] == ["설치 하면", "자동 으로"]
 
 
 def test_few_breaks_are_no_evidence() -> None:
-    assert texts([line(1100, WORDS, x=-100), *broken(INSIDE[:3])])[1].endswith("앞 설치 하면 뒤.")
+    assert joints(INSIDE * 3)[0] == "설치 하면"
 
 
 def test_spaces_drawn_at_line_ends_decide() -> None:
-    lines = broken(INSIDE[:2], spaced=True) + [line(800, "…" * 18 + "안 붙", spaced=False), line(785, "임말")]
+    lines = [*broken(INSIDE[:2], spaced=True), line(800, "…" * 18 + "안 붙"), line(785, "임말")]
     found = texts(lines)
     assert found[0].endswith("앞 설치 하면 뒤.")
     assert found[-1].endswith("안 붙임말")

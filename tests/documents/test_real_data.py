@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from onggi.documents import IngestParams, read_corpus
 from onggi.core.schema import Document
+from onggi.documents import IngestParams, read_corpus
 
 
 @cache

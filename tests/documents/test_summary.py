@@ -1,5 +1,5 @@
-from onggi.documents import Problem, Summary
 from onggi.core.schema import Document, Section
+from onggi.documents import Problem, Summary
 
 
 def test_counts_come_in_a_fixed_order() -> None:

@@ -2,9 +2,9 @@ from collections.abc import Callable
 
 import pytest
 
+from onggi.core.errors import DocumentError
 from onggi.documents import table
 from onggi.documents.blocks import Joined
-from onggi.core.errors import DocumentError
 
 Read = Callable[[str, bytes], Joined]
 

@@ -1,8 +1,8 @@
 from collections.abc import Callable
 
+from onggi.core.schema import Section
 from onggi.documents import text
 from onggi.documents.blocks import Joined
-from onggi.core.schema import Section
 
 Read = Callable[[str, bytes], Joined]
 

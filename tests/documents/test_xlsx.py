@@ -5,10 +5,10 @@ from collections.abc import Callable
 import openpyxl
 import pytest
 
+from onggi.core.schema import Section
 from onggi.documents import xlsx
 from onggi.documents.blocks import Joined
 from onggi.documents.xlsx import shown
-from onggi.core.schema import Section
 
 Read = Callable[[str, bytes], Joined]
 Make = Callable[..., bytes]

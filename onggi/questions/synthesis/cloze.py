@@ -81,11 +81,12 @@ def cloze(text: str, masked: str, clause: Clause, topic: Topic) -> Iterator[Fact
     forms = ask(masked, clause.morphemes)
     if not forms or re.search(r"등\s?(?:이다|입니다|임)", masked[clause.start : clause.end]):
         return
+    fewest = 2 if topic.kind == "thing" else 1
     for gap in _gaps(masked, clause, topic):
         bodies = [body for form in forms if (body := _fill(masked, form, clause, gap))]
         spoken = [said(body, topic) for body in bodies]
         nouns = [m for m in clause.morphemes if m.tag in ("NNG", "NNP", "VV") and not gap.start <= m.start < gap.end]
-        if not spoken or len(nouns) < 2 or "\n" in spoken[0] or not _balanced(spoken[0]):
+        if not spoken or len(nouns) < fewest or "\n" in spoken[0] or not _balanced(spoken[0]):
             continue
         wordings = tuple(w for body in spoken for w in about(topic, body, clause.has_subject))
         if not wordings and any(m.tag == "NNP" and len(m.form) > 1 for m in nouns):
@@ -118,7 +119,7 @@ def _fill(masked: str, form: str, clause: Clause, gap: Gap) -> str:
             after = following.form + rest
     elif word.endswith("까지"):
         after = ("의" if "살" in word and following is not None and is_nominal(following) else "") + after
-    if following is not None and not before.strip() and not clause.subject:
+    if following is not None and not before.strip() and not clause.subject and "살" not in word:
         before, after = _subject_first(clause, following, masked, after)
     subject = clause.subject + " " if clause.subject else ""
     return subject + before + word + after
@@ -181,6 +182,8 @@ def _number_word(masked: str, match: re.Match[str], word: str) -> str:
 def _stands_free(masked: str, gap: Gap, clause: Clause) -> bool:
     before, after = masked[clause.start : gap.start], masked[gap.end : clause.end + 2]
     if re.search(r"[가-힣]$", before) and not re.search(r"(?:월|약|만|최대|총|당|연|하루|매)$", before):
+        return False
+    if re.search(r"\d[^,]*, ?[가-힣 ]{1,12}$", before):  # the second of several labelled values
         return False
     return not (_BAD_AFTER.match(after) or _BAD_BEFORE.search(before))
 

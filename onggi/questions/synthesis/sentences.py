@@ -40,6 +40,7 @@ _VALUE = (
     r"(?:약 |월 |최대 |1인당 |하루 )?\d[\d,.]*\s?[만천억]*\s?(?:원|명|권|개월|년|일|시간|분|회|%p?|세|"
     r"개|점|주|㎡|km|m|kg)(?:\s?(?:이내|이상|이하|미만|까지|씩))?"
 )
+_NO_LABEL = re.compile(r"(?:은|는|을|를|에|의|로|고|며|면|도|월|최대|약|총|각각|이상|이하|초과|미만|이내|만|전|후|간)$")
 _PAIR = re.compile(
     rf"(?<![가-힣\d])([가-힣A-Za-z·]+(?: [가-힣A-Za-z·]+)?)(?:은|는|이|가)? ({_VALUE})(?=[,이은을를입며·\s(\x00]|$)"
 )
@@ -187,25 +188,19 @@ def _enumerated(masked: str, unit: Unit, topic: Topic) -> Iterator[Fact]:
 
 def _pairs(masked: str, unit: Unit, topic: Topic) -> Iterator[Fact]:
     """Several labelled amounts in one sentence: ``관람료는 어른 3,000원, 어린이 1,000원``."""
+    opening = opening_topic(masked, unit.morphemes)
     line = masked[unit.start : unit.end]
     nouns = {
         offset for m in unit.morphemes if is_nominal(m) for offset in range(m.start - unit.start, m.end - unit.start)
     }
-    matches = [m for m in _PAIR.finditer(line) if all(line[i].isspace() or i in nouns for i in range(*m.span(1)))]
+    matches = [
+        m for m in _PAIR.finditer(line, len(opening)) if all(line[i].isspace() or i in nouns for i in range(*m.span(1)))
+    ]
     pairs = [(m.group(1), m.group(2)) for m in matches]
-    subject = opening_topic(masked, unit.morphemes)[:-1].strip() or (
-        unit.label if unit.label and attribute(unit.label) else ""
-    )
+    subject = opening[:-1].strip() or (unit.label if unit.label and attribute(unit.label) else "")
     subject = said(subject, topic)
-    pairs = [(name.removeprefix(subject).strip(), value) for name, value in pairs]
     pairs = [
-        (name, value)
-        for name, value in pairs
-        if is_name(name)
-        and 2 <= len(name) <= 12
-        and not re.search(
-            r"(?:은|는|을|를|에|의|로|고|며|면|도|월|최대|약|총|각각|이상|이하|초과|미만|이내|만|전|후|간)$", name
-        )
+        (name, value) for name, value in pairs if is_name(name) and 2 <= len(name) <= 12 and not _NO_LABEL.search(name)
     ]
     if (
         len(pairs) < 2

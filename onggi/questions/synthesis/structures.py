@@ -132,12 +132,12 @@ def labelled(text: str, units: Sequence[Unit], topic: Topic) -> Iterator[Fact]:
                 t=own_name(topic, path).name,
                 l=label,
             )
-        elif label and above and above[1].value.search(value):
+        elif label and not found and above and above[1].value.search(value):
             name, found = above
             own = own_name(topic, path, label)
             fact = make(found.type, templates(found, own), value, [span], t=own.name, l=name)
             yield replace(fact, subject=own.name, attribute=name)
-        elif label and not _says(members[0]):
+        elif label and not found and not _says(members[0]):
             if label not in topic.name:
                 yield from _by_value(own_name(topic, path), path, label, value, span)
         elif (
@@ -158,7 +158,7 @@ def labelled(text: str, units: Sequence[Unit], topic: Topic) -> Iterator[Fact]:
 
 def _says(unit: Unit) -> bool:
     """Tell whether a value is a sentence, as after the name of a speaker."""
-    return any(m.tag == "EF" for m in unit.morphemes) and unit.end - unit.start > 20
+    return any(m.tag == "EF" for m in unit.morphemes) and unit.end - unit.start > 12
 
 
 def _by_value(topic: Topic, path: tuple[str, ...], label: str, value: str, span: tuple[int, int]) -> Iterator[Fact]:
@@ -258,7 +258,9 @@ def steps(text: str, units: Sequence[Unit], topic: Topic) -> Iterator[Fact]:
             forms = (f"{prefix}{doing[1]}하려면 어떻게 해야 하나요?", f"{prefix}{doing[1]}하는 방법 알려주세요")
             yield Fact("절차", forms, answer, (span,))
         elif (name := clean(leaf)) and is_name(name) and re.search(r"방법|절차|순서|신청|요령|과정|이용|예약", name):
-            yield make("절차", STEPS_OF, answer, [span], l=name if topic.is_in(name) else f"{topic.name} {name}")
+            doing_it = re.sub(r"\s?(?:방법|절차|순서|과정|요령)$", "", name)
+            whole = doing_it if topic.is_in(doing_it) else f"{topic.name} {doing_it}".strip()
+            yield make("절차", STEPS_OF, answer, [span], l=whole)
         else:
             yield make("절차", STEPS, answer, [span], t=own_name(topic, path).name)
 

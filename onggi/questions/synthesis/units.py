@@ -73,6 +73,8 @@ def units(text: str, heading: tuple[str, ...]) -> list[Unit]:
         if path and tidy(line) in path:
             before = ""
             continue
+        if "|" in line and _RULE.fullmatch(line):
+            continue
         kind: Kind = "row" if line.count("|") > 1 or " | " in line else "sentence"
         offset = 0
         if kind != "row":
@@ -104,8 +106,6 @@ def _pieces(
     text: str, kind: Kind, start: int, end: int, path: tuple[str, ...], block: int, inside: list[Morpheme]
 ) -> Iterator[Unit]:
     if kind == "row":
-        if _RULE.fullmatch(text[start:end]):
-            return
         cells = tuple(_cells(text, start, end))
         yield Unit(kind, start, end, path, block, cells=cells, morphemes=tuple(inside))
         return
