@@ -4,15 +4,15 @@ A token here is a Kiwi morpheme: it needs no model, so chunks do not depend on t
 subword of a Korean vocabulary.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import ClassVar, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from onggi.korean.kiwi import counted_sentences
 from onggi.core.params import Section
 from onggi.core.schema import Chunk, Document
+from onggi.korean.kiwi import counted_sentences
 
 
 class ChunkParams(Section):
@@ -43,8 +43,9 @@ def chunk(document: Document, params: ChunkParams) -> list[Chunk]:
     """Cut a document into chunks in the order of their offsets, never across a section.
 
     ``sentence`` packs whole sentences to ``max_tokens`` and repeats trailing sentences of up to ``overlap_tokens``;
-    ``fixed`` cuts every ``max_tokens`` morphemes wherever that falls; ``section`` makes one chunk of a section and
-    falls back to ``sentence`` where it exceeds the budget. A sentence over the budget is cut between morphemes.
+    ``fixed`` cuts every ``max_tokens`` morphemes wherever that falls; ``section`` makes one chunk of a section or,
+    where that exceeds the budget, the fewest of whole sentences, nearly equal in size and with nothing repeated. A
+    sentence over the budget is cut between morphemes.
     """
     chunks = []
     for section in document.sections:
@@ -60,7 +61,7 @@ def chunk(document: Document, params: ChunkParams) -> list[Chunk]:
                     end=b,
                     text=document.text[a:b],
                     n_tokens=n_tokens,
-                    heading=" > ".join(dict.fromkeys([document.title, *section.heading])).strip(),
+                    heading=" > ".join(dict.fromkeys(filter(None, [document.title, *section.heading]))),
                 )
             )
     return chunks
@@ -73,17 +74,26 @@ def _pack(sentences: list[tuple[int, int, list[int]]], params: ChunkParams) -> I
         starts = [start for _, _, tokens in sentences for start in tokens]
         yield from _windows(sentences[0][0], sentences[-1][1], starts, params.max_tokens, params.overlap_tokens)
         return
-    total = sum(len(tokens) for _, _, tokens in sentences)
-    if params.strategy == "section" and total <= params.max_tokens:
-        yield Span(sentences[0][0], sentences[-1][1], total)
-        return
-    spans = []
+    spans: list[Span] = []
     for start, end, tokens in sentences:
         if len(tokens) > params.max_tokens:
             spans.extend(_windows(start, end, tokens, params.max_tokens, 0))
         else:
             spans.append(Span(start, end, len(tokens)))
-    yield from _fill(spans, params.max_tokens, params.overlap_tokens)
+    if params.strategy == "section":
+        yield from _fill(spans, _evenest(spans, params.max_tokens), 0)
+    else:
+        yield from _fill(spans, params.max_tokens, params.overlap_tokens)
+
+
+def _evenest(spans: list[Span], budget: int) -> int:
+    """Return the smallest budget that needs no more chunks than ``budget`` does."""
+
+    def needed(size: int) -> int:
+        return sum(1 for _ in _fill(spans, size, 0))
+
+    fewest = needed(budget)
+    return bisect_left(range(budget), True, key=lambda size: needed(size) <= fewest)
 
 
 def _fill(spans: list[Span], budget: int, overlap: int) -> Iterator[Span]:
@@ -112,18 +122,12 @@ def _fill(spans: list[Span], budget: int, overlap: int) -> Iterator[Span]:
 def _windows(start: int, end: int, tokens: list[int], size: int, overlap: int) -> Iterator[Span]:
     """Cut [start, end) at every ``size`` tokens; ``tokens`` are the offsets at which tokens begin.
 
-    Several morphemes can begin at one character (a contraction), and a cut never falls inside of one, so a window
-    can hold a token or two more than ``size``.
+    Up to three morphemes begin at one character (a contraction such as ``됐``), and no cut falls inside of one, so a
+    window can hold two tokens less than ``size`` and repeat two less than ``overlap``.
     """
-    tokens = tokens or [start]
     first = 0
-    while True:
-        begin = start if first == 0 else tokens[first]
-        cut = first + size
-        while cut < len(tokens) and tokens[cut] == tokens[cut - 1]:
-            cut += 1
-        if cut >= len(tokens):
-            yield Span(begin, end, len(tokens) - first)
-            return
-        yield Span(begin, tokens[cut], cut - first)
-        first = max(first + 1, bisect_left(tokens, tokens[cut - overlap] if overlap else tokens[cut]))
+    while first + size < len(tokens):
+        cut = bisect_left(tokens, tokens[first + size])
+        yield Span(tokens[first] if first else start, tokens[cut], cut - first)
+        first = bisect_right(tokens, tokens[cut - overlap - 1])
+    yield Span(tokens[first] if first else start, end, len(tokens) - first)

@@ -13,15 +13,22 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from onggi.core.errors import LeakError
+from onggi.core.params import Section
+from onggi.core.schema import Candidate, Question
 from onggi.korean.normalize import jaccard, shingles, squash
 from onggi.models.reranker import Reranker
-from onggi.core.params import Section
 from onggi.questions.relevance import ChunkIndex
 from onggi.questions.split import near_duplicates
-from onggi.core.schema import Candidate, Question
 
 Rule = Literal["kept", "not_hardest", "above_ratio", "near_duplicate", "held_out"]
 RULES: tuple[Rule, ...] = ("kept", "not_hardest", "above_ratio", "near_duplicate", "held_out")
+"""Why a candidate is a negative or is none.
+
+They are tried from the hardest candidate down, in this order: ``held_out`` (training may not see the chunk),
+``above_ratio`` (it scores so near the positive that it may answer too), ``not_hardest`` (enough are kept already),
+``near_duplicate`` (of a positive). The first that applies is recorded; so a ``not_hardest`` candidate was never
+compared with the positives.
+"""
 
 
 class QuestionsParams(Section):
@@ -128,7 +135,8 @@ def mine(
         scored = sorted(
             zip(candidates, candidate_scores, strict=True), key=lambda pair: (-pair[1], corpus.chunk_ids[pair[0]])
         )
-        audit, kept = [], []
+        audit: list[Candidate] = []
+        kept: list[tuple[int, float]] = []
         for row, score in scored:
             rule = _rule(row, score / bar, grams, corpus, params, len(kept))
             if rule == "kept":

@@ -1,10 +1,9 @@
 """The whole of params.yaml: every section onggi knows, and all that is wrong with a file."""
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from pydantic import Field, ValidationError
-from pydantic_core import InitErrorDetails
+from pydantic import Field
 
 from onggi.chunking import ChunkParams
 from onggi.core import params
@@ -74,28 +73,9 @@ def problems(path: Path) -> list[OnggiError]:
     loaded = params.read(path)
     found: list[OnggiError] = []
     for section in SECTIONS:
-        found += _problems_of(section, loaded, path)
+        found += params.problems(section, loaded, path)
     known = [section.key for section in SECTIONS]
     for key in loaded:
         if key not in known:
             found.append(ParamsError(f"{path}: {key}", "unknown section", f"known: {', '.join(known)}"))
     return found
-
-
-def _problems_of(section: type[Section], loaded: dict[str, Any], path: Path) -> list[ParamsError]:
-    if section.key not in loaded:
-        try:
-            section.parse(loaded, path)
-        except ParamsError as error:
-            return [error]
-    try:
-        section.model_validate(loaded[section.key])
-    except ValidationError as error:
-        return [params._first_problem(section, _alone(details), path) for details in error.errors()]
-    return []
-
-
-def _alone(details: Any) -> ValidationError:
-    """Return one problem of several as an error of its own."""
-    line = {key: details[key] for key in ("type", "loc", "input", "ctx") if key in details}
-    return ValidationError.from_exception_data("Section", [InitErrorDetails(**line)])  # type: ignore[typeddict-item]

@@ -14,10 +14,10 @@ import torch
 from pydantic import Field
 
 from onggi.core.errors import TrainingError
-from onggi.models.encoder import EmbedParams
-from onggi.models.layout import read_layout
 from onggi.core.outs import replacing
 from onggi.core.params import Section
+from onggi.models.encoder import EmbedParams
+from onggi.models.layout import read_layout
 
 TRAINER = "FlagEmbedding.finetune.embedder.encoder_only.base"
 

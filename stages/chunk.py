@@ -7,8 +7,8 @@ from stages import run
 
 def main(documents: Path, chunks: Path, metrics: Path) -> None:
     """Cut the documents table into the chunks table and count what came of it."""
-    from onggi.core import tables
     from onggi.chunking import ChunkParams, chunk
+    from onggi.core import tables
     from onggi.core.outs import write_json
     from onggi.core.schema import Chunk, Document
 

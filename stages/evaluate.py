@@ -21,12 +21,12 @@ def main(
     import json
 
     from onggi.core import tables
+    from onggi.core.outs import write_csv, write_json, write_text
+    from onggi.core.schema import Chunk, Question
     from onggi.evaluation import runs as ranked
     from onggi.evaluation import summary, texts
     from onggi.evaluation.measures import EvaluateParams, score
     from onggi.questions.relevance import ChunkIndex, targets
-    from onggi.core.outs import write_csv, write_json, write_text
-    from onggi.core.schema import Chunk, Question
 
     params = EvaluateParams.load()
     index = ChunkIndex.of(tables.read(chunks, Chunk))

@@ -12,8 +12,9 @@ def main(chunks: Path, user_dictionary: Path, index: Path) -> None:
     from onggi.index.bm25 import Bm25Index, Bm25Params
     from onggi.index.passages import passages
 
+    params = Bm25Params.load()
     chunk_ids = tables.column(chunks, Chunk, "chunk_id")
-    Bm25Index.build(passages(chunks), chunk_ids, Bm25Params.load()).save(index)
+    Bm25Index.build(passages(chunks), chunk_ids, params).save(index)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ from stages import run
 def main(answers: Path, documents: Path, chunks: Path, questions: Path, metrics: Path) -> None:
     """Measure the answers table: strings, abstention, citations and contexts."""
     from onggi.core import tables
+    from onggi.core.outs import write_json
+    from onggi.core.schema import Answer, Chunk, Question
     from onggi.evaluation import texts
     from onggi.evaluation.judge import judge, texts_needed
     from onggi.questions.relevance import ChunkIndex
-    from onggi.core.outs import write_json
-    from onggi.core.schema import Answer, Chunk, Question
 
     asked = [q for q in tables.read(questions, Question) if q.origin == "gold" and q.split == "test"]
     given = {answer.query_id: answer for answer in tables.read(answers, Answer)}

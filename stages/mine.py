@@ -18,17 +18,27 @@ def main(
     from collections import Counter
 
     from onggi.core import tables
+    from onggi.core.outs import write_json, write_jsonl
+    from onggi.core.schema import Candidate, Chunk, Question, SplitRow
     from onggi.index.bm25 import Bm25Index
     from onggi.index.dense import DenseIndex
     from onggi.index.passages import passage
     from onggi.models.encoder import EmbedParams, Encoder
     from onggi.models.reranker import RerankerParams, load_reranker
-    from onggi.negatives import RULES, Corpus, MineParams, Pool, QuestionsParams
-    from onggi.negatives import as_flag_embedding, check_leaks, mine, positives, training_questions
-    from onggi.core.outs import write_json, write_jsonl
+    from onggi.negatives import (
+        RULES,
+        Corpus,
+        MineParams,
+        Pool,
+        QuestionsParams,
+        as_flag_embedding,
+        check_leaks,
+        mine,
+        positives,
+        training_questions,
+    )
     from onggi.questions.relevance import ChunkIndex
     from onggi.questions.split import SplitParams
-    from onggi.core.schema import Candidate, Chunk, Question, SplitRow
 
     params, split = MineParams.load(), SplitParams.load()
     sources = {"gold": [gold], "synthetic": [synthetic], "both": [gold, synthetic]}[QuestionsParams.load().source]

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 def bm25(index: Path, user_dictionary: Path, questions: Path, out: Path) -> None:
     """Ask a BM25 index, which reads queries with the USER_DICTIONARY it was built with."""
     from onggi.core import tables
-    from onggi.index.bm25 import Bm25Index
     from onggi.core.schema import Hit
+    from onggi.index.bm25 import Bm25Index
     from onggi.search.runs import RetrieveParams, bm25_run
 
     params = RetrieveParams.load()
@@ -23,9 +23,9 @@ def bm25(index: Path, user_dictionary: Path, questions: Path, out: Path) -> None
 def dense(index: Path, model: Path, questions: Path, out: Path) -> None:
     """Ask a dense index through the encoder it was built with."""
     from onggi.core import tables
+    from onggi.core.schema import Hit
     from onggi.index.dense import DenseIndex
     from onggi.models.encoder import EmbedParams, Encoder
-    from onggi.core.schema import Hit
     from onggi.search.runs import RetrieveParams, dense_run
 
     params = RetrieveParams.load()

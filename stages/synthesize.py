@@ -6,12 +6,10 @@ from pathlib import Path
 from stages import run
 
 
-def main(
-    chunks: Path, splits: Path, gold: Path, index: Path, user_dictionary: Path, questions: Path, metrics: Path
-) -> None:
+def main(chunks: Path, splits: Path, gold: Path, index: Path, questions: Path, metrics: Path) -> None:
     """Write and filter synthetic questions; GOLD holds the test questions that must not come out again.
 
-    INDEX answers the round trip; its params name the USER_DICTIONARY.
+    INDEX answers the round trip.
     """
     from onggi.core import tables
     from onggi.core.outs import write_json

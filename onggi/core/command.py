@@ -1,5 +1,6 @@
 """How every command runs, of a stage or of the console script: its errors are one line."""
 
+import errno
 import functools
 import inspect
 import sys
@@ -10,20 +11,41 @@ import typer
 
 from onggi.core.errors import OnggiError
 
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+AGAIN = "run `dvc repro` again; what was finished is kept"
+FIXES = {
+    errno.ENOSPC: f"free space and {AGAIN}",
+    errno.EDQUOT: f"free space or raise the quota, and {AGAIN}",
+    errno.EFBIG: f"raise the limit on file sizes (`ulimit -f`) and {AGAIN}",
+    errno.EACCES: f"allow it (`ls -l` shows who may) and {AGAIN}",
+    errno.EROFS: f"write elsewhere and {AGAIN}",
+}
+"""What to do about what the system refused."""
+
 Traceback = Annotated[bool, typer.Option("--traceback", help="Show where an error was raised.")]
 
 
 def guarded(function: Callable[..., None]) -> Callable[..., None]:
-    """Add ``--traceback`` to a command and turn its `OnggiError` into one line on stderr and exit code 1."""
+    """Add ``--traceback`` to a command and turn its errors into one line on stderr.
+
+    An `OnggiError`, and what the system refused of a named file or for want of space, exits with 1; an interrupt with
+    130. Everything else is a bug and keeps its traceback.
+    """
 
     @functools.wraps(function)
     def command(*args: Any, traceback: bool = False, **kwargs: Any) -> None:
         try:
             function(*args, **kwargs)
-        except OnggiError as error:
+        except KeyboardInterrupt:
             if traceback:
                 raise
-            print(f"error: {error}", file=sys.stderr)
+            print("interrupted; nothing half-written is left; run `dvc repro` to go on", file=sys.stderr)
+            raise typer.Exit(INTERRUPTED) from None
+        except (OnggiError, OSError) as error:
+            known = _explained(error) if isinstance(error, OSError) else error
+            if traceback or known is None:
+                raise
+            print(f"error: {known}", file=sys.stderr)
             raise typer.Exit(1) from None
 
     signature = inspect.signature(function, eval_str=True)
@@ -31,6 +53,15 @@ def guarded(function: Callable[..., None]) -> Callable[..., None]:
     command.__signature__ = signature.replace(parameters=[*signature.parameters.values(), option])  # type: ignore[attr-defined]
     command.__annotations__ = {**function.__annotations__, "traceback": Traceback}
     return command
+
+
+def _explained(error: OSError) -> OnggiError | None:
+    """Return what the system refused as an error of ours; None where it names no file that a user could mend."""
+    if error.filename is None and error.errno not in FIXES:
+        return None
+    what = error.strerror or str(error)
+    fix = FIXES.get(error.errno or 0, f"mend it and {AGAIN}")
+    return OnggiError(error.filename or "disk", what[0].lower() + what[1:], fix)
 
 
 def run(*functions: Callable[..., None]) -> None:

@@ -16,7 +16,8 @@ def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary file or folder beside ``path`` that takes its place when the block ends well.
 
     The caller creates a file or a folder at the yielded path. It is flushed to disk before it is renamed; when
-    the block fails, for example on a full disk or an interrupt, it is removed and ``path`` stays as it was.
+    the block fails, for example on a full disk or an interrupt, it is removed and ``path`` stays as it was. An
+    `OSError` of the block names ``path``, which is what its reader knows.
 
     Examples
     --------
@@ -30,13 +31,16 @@ def replacing(path: Path) -> Iterator[Path]:
     temporary = folder / path.name
     try:
         yield temporary
-        for file in sorted(temporary.rglob("*")) if temporary.is_dir() else [temporary]:
-            if file.is_file():
-                _sync(file)
-        if path.is_dir():
-            shutil.rmtree(path)
+        for made in (temporary, *sorted(temporary.rglob("*"))):
+            _sync(made)
+        if path.is_dir() or (path.exists() and temporary.is_dir()):
+            os.replace(path, folder / f"{path.name}.old")  # a folder cannot be renamed onto something
         os.replace(temporary, path)
         _sync(path.parent)
+    except OSError as error:
+        if error.filename is None or Path(os.fsdecode(error.filename)).is_relative_to(folder):
+            error.filename, error.filename2 = str(path), None
+        raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

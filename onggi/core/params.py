@@ -4,10 +4,13 @@ Each room defines the model of its own section beside the code that uses it, so 
 room leaves every stage that does not read it untouched.
 """
 
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -22,7 +25,7 @@ class Section(BaseModel):
     A subclass names its section in ``key`` and declares one field per setting, with bounds and a description.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     key: ClassVar[str]
 
@@ -39,14 +42,11 @@ class Section(BaseModel):
         return cls.parse(read(path), path)
 
     @classmethod
-    def parse(cls, params: dict[str, Any], path: Path = PARAMS) -> Self:
+    def parse(cls, params: Mapping[str, Any], path: Path = PARAMS) -> Self:
         """Take this section out of parameters that were read before (see `load`)."""
-        if cls.key not in params:
-            raise ParamsError(f"{path}: {cls.key}", "the section is missing", "add it (see the params.yaml of the repository)")
-        try:
-            return cls.model_validate(params[cls.key])
-        except ValidationError as error:
-            raise _first_problem(cls, error, path) from None
+        if found := problems(cls, params, path):
+            raise found[0]
+        return cls.model_validate(params[cls.key])
 
 
 def read(path: Path = PARAMS) -> dict[str, Any]:
@@ -69,20 +69,43 @@ def read(path: Path = PARAMS) -> dict[str, Any]:
     return loaded
 
 
-def _first_problem(section: type[Section], error: ValidationError, path: Path) -> ParamsError:
-    problem = error.errors()[0]
-    where = ".".join([section.key, *(str(part) for part in problem["loc"])])
-    if problem["type"] == "extra_forbidden":
-        allowed = ", ".join(section.model_fields)
-        return ParamsError(f"{path}: {where}", "unknown key", f"known here: {allowed}")
-    if problem["type"] == "missing":
-        return ParamsError(f"{path}: {where}", "the key is missing", f"add it ({describe(section, problem['loc'])})")
-    got = f"got {problem['input']!r}"
-    allowed = problem["msg"][0].lower() + problem["msg"][1:]
-    return ParamsError(f"{path}: {where}", got, allowed.removeprefix("value error, "))
+def problems(section: type[Section], params: Mapping[str, Any], path: Path = PARAMS) -> list[ParamsError]:
+    """Return all that is wrong with one section of parameters that were read before; empty where it is right."""
+    if section.key not in params:
+        fix = "add it (see the params.yaml of the repository)"
+        return [ParamsError(f"{path}: {section.key}", "the section is missing", fix)]
+    try:
+        section.model_validate(params[section.key])
+    except ValidationError as error:
+        return [_problem(section, details, path) for details in error.errors()]
+    return []
 
 
-def describe(section: type[BaseModel], loc: tuple[int | str, ...]) -> str:
-    """Return the description of the field at ``loc``, or its name where it has none."""
-    field = section.model_fields.get(str(loc[0])) if loc else None
-    return (field.description if field else None) or ".".join(map(str, loc))
+def _problem(section: type[Section], details: ErrorDetails, path: Path) -> ParamsError:
+    """Say what pydantic found: which key, what it got and what is allowed."""
+    where = ".".join([section.key, *map(str, details["loc"])])
+    message = details["msg"][0].lower() + details["msg"][1:]
+    if details["type"] == "extra_forbidden":
+        known = ", ".join(_model_of(section, details["loc"][:-1]).model_fields)
+        return ParamsError(f"{path}: {where}", "unknown key", f"known here: {known}")
+    if details["type"] == "missing":
+        field = _model_of(section, details["loc"][:-1]).model_fields[str(details["loc"][-1])]
+        return ParamsError(f"{path}: {where}", "the key is missing", f"add it ({field.description or 'a section'})")
+    got = repr(details["input"])
+    if details["type"] == "model_type":
+        message = f"write it as `{where.rpartition('.')[2]}: {{key: value}}`"
+    elif details["type"] == "value_error":  # a validator that compares keys: of all the section, show those it names
+        message = message.removeprefix("value error, ")
+        named = {key: value for key, value in details["input"].items() if re.search(rf"\b{key}\b", message)}
+        got = ", ".join(f"{key}: {value!r}" for key, value in named.items())
+    return ParamsError(f"{path}: {where}", f"got {got}", message)
+
+
+def _model_of(model: type[BaseModel], loc: Sequence[int | str]) -> type[BaseModel]:
+    """Return the model of the nested section at ``loc``."""
+    for name in loc:
+        nested = model.model_fields[str(name)].annotation
+        if not (isinstance(nested, type) and issubclass(nested, BaseModel)):
+            return model
+        model = nested
+    return model

@@ -118,7 +118,8 @@ class Hit:
 class Candidate:
     """One candidate of negative mining and why it was kept or dropped.
 
-    Ranks are None where a retriever did not find the chunk; ``ratio`` is its teacher score over the positive's.
+    Ranks are None where a retriever did not find the chunk; ``ratio`` is its teacher score over that of the positive
+    that scores least; ``rule`` is one of `onggi.negatives.RULES`.
     """
 
     query_id: str

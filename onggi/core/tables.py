@@ -7,7 +7,6 @@ import dataclasses
 import types
 import typing
 from collections.abc import Iterable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -43,23 +42,27 @@ def write(path: Path, row_type: type[Row], rows: Iterable[Row]) -> int:
         A row is not after the one before it in the order of its table.
     """
     count = 0
-    last: tuple[Any, ...] | None = None
-    key = ORDER[row_type]
     arrow = arrow_schema(row_type)
     with (
         replacing(path) as temporary,
         pq.ParquetWriter(temporary, arrow, compression="zstd", store_schema=False) as writer,
     ):
-        for group in _batches(rows, ROWS_PER_GROUP):
-            for row in group:
-                current = tuple(getattr(row, column) for column in key)
-                if last is not None and current <= last:
-                    raise TableError(path, f"row {current} comes after {last}", f"write rows in the order of {key}, each once")
-                last = current
-            columns = {f.name: [_plain(getattr(row, f.name)) for row in group] for f in dataclasses.fields(row_type)}  # type: ignore[arg-type]
+        for group in _batches(_ordered(path, ORDER[row_type], rows), ROWS_PER_GROUP):
+            columns = {name: [_plain(getattr(row, name)) for row in group] for name in arrow.names}
             writer.write_table(pa.table(columns, schema=arrow))
             count += len(group)
     return count
+
+
+def _ordered(path: Path, key: tuple[str, ...], rows: Iterable[Row]) -> Iterator[Row]:
+    """Pass rows on as long as each comes after the one before it."""
+    last: tuple[Any, ...] | None = None
+    for row in rows:
+        current = tuple(getattr(row, column) for column in key)
+        if last is not None and current <= last:
+            raise TableError(path, f"row {current} comes after {last}", f"write rows in the order of {key}, each once")
+        last = current
+        yield row
 
 
 def read(path: Path, row_type: type[Row]) -> Iterator[Row]:
@@ -73,14 +76,15 @@ def read(path: Path, row_type: type[Row]) -> Iterator[Row]:
     build = _builder(row_type)
     with _open(path, row_type) as file:
         for index in range(file.num_row_groups):
-            for row in file.read_row_group(index).to_pylist():
+            for row in _checked(path, file.read_row_group, index).to_pylist():
                 yield build(row)
 
 
 def column(path: Path, row_type: type[Row], name: str) -> list[Any]:
     """Return one column of a table as Python values (see `read` for the errors)."""
     with _open(path, row_type) as file:
-        return file.read(columns=[name]).column(name).to_pylist()  # type: ignore[no-any-return]
+        values: list[Any] = _checked(path, file.read, columns=[name]).column(name).to_pylist()
+        return values
 
 
 def count(path: Path, row_type: type[Row]) -> int:
@@ -95,14 +99,29 @@ def _open(path: Path, row_type: type[Row]) -> pq.ParquetFile:
     except FileNotFoundError:
         raise TableError(path, "no such table", "run `dvc repro` to build it") from None
     except (pa.ArrowException, OSError) as error:
-        raise TableError(path, f"not a readable Parquet file ({error})", "remove it and run `dvc repro`") from None
-    if file.schema_arrow.names != arrow_schema(row_type).names:
+        raise _unreadable(path, error) from None
+    found, expected = file.schema_arrow, arrow_schema(row_type)
+    if not found.equals(expected):
         file.close()
-        raise TableError(path, f"has columns {file.schema_arrow.names}", f"expected {arrow_schema(row_type).names}")
+        raise TableError(path, f"has columns ({_columns(found)})", f"expected ({_columns(expected)}); run `dvc repro`")
     return file
 
 
-@cache
+def _checked(path: Path, read: typing.Callable[..., pa.Table], *args: Any, **kwargs: Any) -> pa.Table:
+    try:
+        return read(*args, **kwargs)
+    except (pa.ArrowException, OSError) as error:
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: Exception) -> TableError:
+    return TableError(path, f"not a readable Parquet file ({error})", "remove it and run `dvc repro`")
+
+
+def _columns(columns: pa.Schema) -> str:
+    return ", ".join(f"{column.name}: {column.type}" for column in columns)
+
+
 def arrow_schema(row_type: type) -> pa.Schema:
     """Return the Arrow schema of a class of `onggi.core.schema`."""
     hints = typing.get_type_hints(row_type)
@@ -137,7 +156,6 @@ def _plain(value: Any) -> Any:
     return value
 
 
-@cache
 def _builder(row_type: type[Row]) -> typing.Callable[[dict[str, Any]], Row]:
     hints = typing.get_type_hints(row_type)
     nested = {

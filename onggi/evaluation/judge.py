@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from onggi.core.schema import Answer, Question
 from onggi.evaluation import strings
 from onggi.evaluation.contexts import score_contexts
-from onggi.questions.relevance import ChunkIndex, target
 from onggi.evaluation.texts import quote
-from onggi.core.schema import Answer, Question
+from onggi.questions.relevance import ChunkIndex, target
 
 NEEDS_LLM = {
     name: "needs an LLM as judge; the embedded default has none"

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from onggi.questions.relevance import ChunkIndex, Target
-from onggi.evaluation.runs import Run, ranking
 from onggi.core.params import Section
+from onggi.evaluation.runs import Run, ranking
+from onggi.questions.relevance import ChunkIndex, Target
 
 TREC_MEASURES = ("Success@1", "R@5", "R@10", "R@100", "RR@10", "AP", "nDCG@10")
 CURVE_DEPTH = 100

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from onggi.core.schema import QUESTION_TYPES, Question
 from onggi.evaluation.measures import EvaluateParams, Scores, mean, recall_curve
-from onggi.questions.relevance import ChunkIndex, Target
 from onggi.evaluation.runs import Run, first_right, ranking
 from onggi.evaluation.significance import randomization_test
 from onggi.evaluation.texts import quote
-from onggi.core.schema import QUESTION_TYPES, Question
+from onggi.questions.relevance import ChunkIndex, Target
 
 FAILURES = 10
 SHOWN_CHUNKS = 3

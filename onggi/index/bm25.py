@@ -16,9 +16,9 @@ from pydantic import Field
 from scipy import sparse
 
 from onggi.core.errors import ModelError
-from onggi.index.tokenizers import TokenizerParams, tokenize
 from onggi.core.outs import replacing
 from onggi.core.params import Section
+from onggi.index.tokenizers import TokenizerParams, tokenize
 
 SCORES_PER_BLOCK = 1 << 20
 """Queries times rows that are scored at once: 4 MB of float32."""
@@ -62,8 +62,9 @@ class Bm25Index:
     def search(self, queries: Sequence[str], top_k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return the ``top_k`` rows of each query and their scores, both (queries, k).
 
-        Best first, ties by row. A row that shares no term with the query is no result: its place holds row -1 and
-        score 0.
+        Best first, ties by row. A row that scores 0 is no result, and its place holds row -1: it shares no term with
+        the query, or only terms without weight (by ``atire`` what all rows hold, by ``robertson`` what half of them
+        hold).
         """
         return self.search_terms(list(tokenize(queries, self.params.tokenizer)), top_k)
 
@@ -113,11 +114,14 @@ class Bm25Index:
         try:
             manifest: dict[str, Any] = json.loads((folder / "onggi.json").read_text(encoding="utf-8"))
             params = Bm25Params.model_validate(manifest["params"])
-            saved = any(folder.glob("vocab*"))
+            saved = any(folder.glob("*.index.*"))
             engine = bm25s.BM25.load(str(folder), show_progress=False) if saved else bm25s.BM25()
-        except (OSError, ValueError, KeyError) as error:
+            chunk_ids: list[str] = manifest["chunk_ids"]
+            if saved and engine.scores["num_docs"] != len(chunk_ids):
+                raise ValueError(f"{engine.scores['num_docs']} rows, {len(chunk_ids)} ids")
+            return cls(engine, chunk_ids, params)
+        except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
             raise ModelError(folder, f"not a BM25 index ({error})", "run `dvc repro index_bm25`") from None
-        return cls(engine, manifest["chunk_ids"], params)
 
 
 def _weights(engine: bm25s.BM25, rows: int, terms: int) -> sparse.csr_array:

@@ -21,7 +21,10 @@ Vectors = NDArray[np.float32]
 
 QUERIES_PER_BLOCK = 256
 SPARE = 16
-"""Candidates beyond k, so that ties and last bits at the border of k cannot change what is found."""
+"""Candidates beyond k, so that ties and last bits at the border of k seldom matter; where they do, more are taken."""
+
+LAST_BITS = 1e-5
+"""What FAISS's inner product of two unit vectors can be off, twice over."""
 
 
 class DenseIndex:
@@ -34,8 +37,8 @@ class DenseIndex:
     def build(cls, vectors: Vectors, chunk_ids: Sequence[str], kind: Kind, settings: dict[str, Any]) -> Self:
         """Index unit vectors; ``settings`` say how they were made and are kept beside them.
 
-        ``flat`` is exact. ``hnsw`` (Malkov & Yashunin, https://arxiv.org/abs/1603.09320) and ``ivf`` are approximate and
-        faster from some hundred thousand rows on. One thread builds them, so that they are the same every time.
+        ``flat`` is exact. ``hnsw`` (Malkov & Yashunin, https://arxiv.org/abs/1603.09320) and ``ivf`` are approximate
+        and faster from some hundred thousand rows on. One thread builds them, so that they are the same every time.
         """
         rows, dimensions = vectors.shape
         faiss.omp_set_num_threads(1)
@@ -47,6 +50,7 @@ class DenseIndex:
             # FAISS asks for 39 rows a list to train on.
             lists = max(1, min(int(4 * np.sqrt(rows)), rows // 39))
             index = faiss.index_factory(dimensions, f"IVF{lists},Flat", faiss.METRIC_INNER_PRODUCT)
+            index.cp.min_points_per_centroid = 1  # no warning about a small corpus
             index.train(vectors)
             index.nprobe = max(1, lists // 8)
         else:
@@ -62,18 +66,32 @@ class DenseIndex:
         k = min(top_k, len(self.vectors))
         rows = np.full((len(queries), k), -1, dtype=np.int64)
         scores = np.zeros((len(queries), k), dtype=np.float32)
-        wide = min(k + SPARE, len(self.vectors))
-        if isinstance(self.index, faiss.IndexHNSWFlat):
-            self.index.hnsw.efSearch = max(64, 2 * wide)
         for start in range(0, len(queries) if k else 0, QUERIES_PER_BLOCK):
             block = np.ascontiguousarray(queries[start : start + QUERIES_PER_BLOCK])
-            found = self.index.search(block, wide)[1]
-            exact = self._exact(block, found)
-            order = np.lexsort((found, -exact), axis=1)[:, :k]
-            rows[start : start + len(block)] = np.take_along_axis(found, order, axis=1)
-            scores[start : start + len(block)] = np.take_along_axis(exact, order, axis=1)
+            rows[start : start + len(block)], scores[start : start + len(block)] = self._best(block, k)
         scores[rows < 0] = 0
         return rows, scores
+
+    def _best(self, queries: Vectors, k: int) -> tuple[NDArray[np.int64], Vectors]:
+        """Return the k best rows of each query and their scores, (queries, k), in a total order."""
+        wide = k
+        while True:
+            wide = min(wide + SPARE, len(self.vectors))
+            found = self.index.search(queries, wide, params=self._depth(wide))[1]
+            exact = self._exact(queries, found)
+            order = np.lexsort((found, -exact), axis=1)
+            found, exact = np.take_along_axis(found, order, axis=1), np.take_along_axis(exact, order, axis=1)
+            whole = wide == len(self.vectors) or not isinstance(self.index, faiss.IndexFlat)
+            # Of many passages with one text FAISS takes any: look on until the last candidate is clearly worse.
+            if whole or (exact[:, k - 1] - exact[:, -1] > LAST_BITS).all():
+                return found[:, :k], exact[:, :k]
+            wide *= 4
+
+    def _depth(self, wide: int) -> Any:
+        """Return how far to search for so many candidates; None leaves it to the index."""
+        if isinstance(self.index, faiss.IndexHNSWFlat):
+            return faiss.SearchParametersHNSW(efSearch=max(64, 2 * wide))
+        return None
 
     def _exact(self, queries: Vectors, found: NDArray[np.int64]) -> Vectors:
         """Return the inner product of each query with each of its candidates, (queries, candidates)."""
@@ -88,7 +106,9 @@ class DenseIndex:
         """Write the index, the vectors and the settings."""
         with replacing(folder) as temporary:
             temporary.mkdir()
-            faiss.write_index(self.index, str(temporary / "index.faiss"))
+            # Through Python's file, so that a full disk is an OSError.
+            with (temporary / "index.faiss").open("wb") as file:
+                faiss.write_index(self.index, faiss.PyCallbackIOWriter(file.write))
             np.save(temporary / "vectors.npy", self.vectors, allow_pickle=False)
             manifest = {"settings": self.settings, "chunk_ids": list(self.chunk_ids)}
             text = json.dumps(manifest, ensure_ascii=False, indent=0)
@@ -107,6 +127,10 @@ class DenseIndex:
             manifest = json.loads((folder / "onggi.json").read_text(encoding="utf-8"))
             vectors = np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False)
             index = faiss.read_index(str(folder / "index.faiss"))
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            chunk_ids, settings = list(manifest["chunk_ids"]), dict(manifest["settings"])
+        except (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError) as error:
             raise ModelError(folder, f"not a dense index ({error})", "run `dvc repro embed`") from None
-        return cls(index, vectors, manifest["chunk_ids"], manifest["settings"])
+        if not index.ntotal == len(vectors) == len(chunk_ids):
+            sizes = f"{index.ntotal} indexed, {len(vectors)} vectors, {len(chunk_ids)} ids"
+            raise ModelError(folder, f"its files do not belong together ({sizes})", "run `dvc repro embed`")
+        return cls(index, vectors, chunk_ids, settings)

@@ -41,7 +41,8 @@ def kiwi(user_dictionary: Path | None = None) -> Kiwi:
         try:
             analyser.load_user_dictionary(str(user_dictionary))
         except (OSError, ValueError) as error:
-            raise ParamsError(user_dictionary, f"not a user dictionary ({error})", "write `form<TAB>tag<TAB>score` lines") from None
+            fix = "write `form<TAB>tag<TAB>score` lines"
+            raise ParamsError(user_dictionary, f"not a user dictionary ({error})", fix) from None
     return analyser
 
 

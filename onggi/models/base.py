@@ -4,9 +4,9 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from onggi.core.params import Section
 from onggi.models.bootstrap import BootstrapParams
 from onggi.models.hub import HubParams
-from onggi.core.params import Section
 
 
 class BaseModelParams(Section):

@@ -8,18 +8,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from pydantic import Field
+from safetensors import SafetensorError
 from transformers import AutoModel, AutoTokenizer
 
 from onggi.core.errors import ModelError
-from onggi.models.layout import Layout, Pooling, read_layout
 from onggi.core.params import Section
+from onggi.models.layout import Layout, Pooling, read_layout
+from onggi.models.network import TOKENS_PER_BATCH, device, exact_batches, load_network, spread
 
 Vectors = NDArray[np.float32]
-
-LENGTH_STEP = 8
-"""Inputs are padded to a multiple of this, so that a text's padding depends on the text alone."""
-
-TOKENS_PER_BATCH = {"cpu": 2048, "cuda": 65536}
 
 
 class EmbedParams(Section):
@@ -38,20 +35,21 @@ class EmbedParams(Section):
 
 
 class Forward(Protocol):
-    """What runs the network: token ids and mask, (batch, length), to token vectors, (batch, length, dimensions)."""
+    """What runs the network: token ids of one length, (batch, length), to token vectors, (batch, length, dimensions)."""
 
-    def __call__(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor: ...
+    def __call__(self, ids: torch.Tensor) -> torch.Tensor: ...
 
 
 class Encoder:
     """An encoder with its tokenizer.
 
-    A text's vector depends on the text alone: inputs are sorted by length, padded to a multiple of `LENGTH_STEP` and
-    batched among their equals.
+    On a CPU a text's vector depends on the text alone, bit for bit: it is computed among texts of its own length, without
+    padding (see `onggi.models.network`).
     """
 
-    def __init__(self, tokenizer: Any, forward: Forward, layout: Layout, device: str) -> None:
-        self.tokenizer, self.forward, self.layout, self.device = tokenizer, forward, layout, device
+    def __init__(self, tokenizer: Any, forward: Forward, layout: Layout) -> None:
+        self.tokenizer, self.forward, self.layout = tokenizer, forward, layout
+        self._front, self._back = _special_tokens(tokenizer)
 
     @classmethod
     def load(cls, folder: Path, params: EmbedParams) -> "Encoder":
@@ -63,13 +61,12 @@ class Encoder:
             The folder is incomplete, or the model cannot be loaded from it.
         """
         layout = read_layout(folder)
-        device = "cuda" if torch.cuda.is_available() else "cpu"
         try:
             tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=params.trust_remote_code)
-            forward = _load_forward(folder, params, device)
-        except (OSError, ValueError, RuntimeError) as error:
+            forward = _load_forward(folder, params)
+        except (OSError, ValueError, RuntimeError, SafetensorError) as error:
             raise ModelError(folder, f"cannot be loaded ({error})", "run `dvc repro base_model`") from None
-        return cls(tokenizer, forward, layout, device)
+        return cls(tokenizer, forward, layout)
 
     def queries(self, texts: Sequence[str], params: EmbedParams) -> Vectors:
         """Return the unit vectors of queries, (texts, dimensions)."""
@@ -81,79 +78,71 @@ class Encoder:
 
     def encode(self, texts: Sequence[str], max_length: int) -> Vectors:
         """Return the unit vector of each text, (texts, dimensions), of at most ``max_length`` tokens."""
-        rows: list[Vectors | None] = [None] * len(texts)
-        for places, hidden, mask in self._batches(texts, max_length):
-            pooled = torch.nn.functional.normalize(_pool(hidden, mask, self.layout.pooling).float(), dim=-1)
-            for place, row in zip(places, pooled.cpu().numpy(), strict=True):
-                rows[place] = row
-        return np.stack([row for row in rows if row is not None]) if rows else np.zeros((0, 0), np.float32)
+        rows = np.zeros((0, 0), np.float32)
+        for places, pooled in self._run(texts, max_length, self._unit):
+            rows = rows if rows.size else np.empty((len(texts), pooled.shape[1]), np.float32)
+            rows[places] = pooled
+        return rows
 
     def tokens(self, texts: Sequence[str], max_length: int) -> list[Vectors]:
         """Return the vectors of each text's own tokens, (tokens, dimensions), without special ones, not normalised."""
         result: list[Vectors] = [np.zeros((0, 0), np.float32)] * len(texts)
-        for places, hidden, mask in self._batches(texts, max_length):
-            lengths = mask.sum(dim=1).tolist()
-            for place, row, length in zip(places, hidden.float().cpu().numpy(), lengths, strict=True):
-                result[place] = row[1 : length - 1].copy()
+        for places, vectors in self._run(texts, max_length, self._own):
+            for place, row in zip(places, vectors, strict=True):
+                result[place] = row.copy()
         return result
 
-    def _batches(
-        self, texts: Sequence[str], max_length: int
-    ) -> Iterator[tuple[list[int], torch.Tensor, torch.Tensor]]:
-        """Yield the places of a batch's texts, their token vectors and their mask, shortest texts first."""
+    def _run(
+        self, texts: Sequence[str], max_length: int, keep: Callable[[torch.Tensor], torch.Tensor]
+    ) -> Iterator[tuple[list[int], Vectors]]:
+        """Yield the places of texts of one length and what ``keep`` makes of their token vectors."""
+        if not texts:
+            return
         limit = min(max_length, self.layout.max_length)
-        encoded = self.tokenizer(list(texts), truncation=True, max_length=limit, verbose=False)["input_ids"] if texts else []
-        padded = [-len(ids) % LENGTH_STEP + len(ids) for ids in encoded]
-        order = sorted(range(len(texts)), key=lambda place: (padded[place], place))
-        budget = TOKENS_PER_BATCH[self.device]
-        for places in _runs(order, lambda place: padded[place], budget):
-            width = padded[places[0]]
-            ids = torch.full((len(places), width), self.tokenizer.pad_token_id, dtype=torch.long)
-            mask = torch.zeros((len(places), width), dtype=torch.long)
-            for row, place in enumerate(places):
-                ids[row, : len(encoded[place])] = torch.tensor(encoded[place])
-                mask[row, : len(encoded[place])] = 1
+        encoded = self.tokenizer(
+            list(texts), truncation=True, max_length=limit, verbose=False, return_attention_mask=False,
+            return_token_type_ids=False,
+        )["input_ids"]  # fmt: skip
+        batches = list(exact_batches([len(ids) for ids in encoded], TOKENS_PER_BATCH[device()]))
+
+        def compute(places: list[int]) -> Vectors:
             with torch.inference_mode():
-                mask = mask.to(self.device)
-                yield places, self.forward(ids.to(self.device), mask), mask
+                ids = torch.tensor([encoded[place] for place in places], dtype=torch.long, device=device())
+                vectors: Vectors = keep(self.forward(ids)).float().cpu().numpy()
+                return vectors
+
+        yield from zip(batches, spread(compute, batches), strict=True)
+
+    def _unit(self, hidden: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.normalize(_pool(hidden, self.layout.pooling).float(), dim=-1)
+
+    def _own(self, hidden: torch.Tensor) -> torch.Tensor:
+        return hidden[:, self._front : hidden.shape[1] - self._back]
 
 
-def _runs(order: Sequence[int], width: Callable[[int], int], budget: int) -> Iterator[list[int]]:
-    """Cut ``order`` into runs of equal width that hold at most ``budget`` tokens, or one text."""
-    run: list[int] = []
-    for place in order:
-        if run and (width(place) != width(run[0]) or (len(run) + 1) * width(place) > budget):
-            yield run
-            run = []
-        run.append(place)
-    if run:
-        yield run
+def _special_tokens(tokenizer: Any) -> tuple[int, int]:
+    """Return how many special tokens the tokenizer puts in front of a text and behind it."""
+    special = tokenizer("a", return_special_tokens_mask=True)["special_tokens_mask"]
+    own = [place for place, mark in enumerate(special) if not mark]
+    return (own[0], len(special) - 1 - own[-1]) if own else (0, 0)
 
 
-def _pool(hidden: torch.Tensor, mask: torch.Tensor, pooling: Pooling) -> torch.Tensor:
-    """Return one vector a text, (batch, dimensions); padding counts for nothing."""
+def _pool(hidden: torch.Tensor, pooling: Pooling) -> torch.Tensor:
+    """Return one vector a text, (batch, dimensions)."""
     if pooling == "cls":
         return hidden[:, 0]
-    if pooling == "last_token":
-        return hidden[torch.arange(len(hidden), device=hidden.device), mask.sum(dim=1) - 1]
-    weights = mask.unsqueeze(-1).to(hidden.dtype)
-    return (hidden * weights).sum(dim=1) / weights.sum(dim=1)
+    return hidden[:, -1] if pooling == "last_token" else hidden.mean(dim=1)
 
 
-def _load_forward(folder: Path, params: EmbedParams, device: str) -> Forward:
+def _load_forward(folder: Path, params: EmbedParams) -> Forward:
     if params.runtime == "onnx":
         from onggi.models.onnx import OnnxForward
 
         return OnnxForward(folder)
-    dtype = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[params.precision]
-    model = AutoModel.from_pretrained(
-        folder, trust_remote_code=params.trust_remote_code, use_safetensors=True, dtype=dtype
-    )
-    model = model.to(device).eval()
+    network = load_network(AutoModel, folder, params.precision, trust_remote_code=params.trust_remote_code)
 
-    def forward(ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        # A batch without padding needs no mask, and attention without one is faster.
-        hidden: torch.Tensor = model(input_ids=ids, attention_mask=mask).last_hidden_state
+    def forward(ids: torch.Tensor) -> torch.Tensor:
+        hidden: torch.Tensor = network(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state
         return hidden
 
     return forward

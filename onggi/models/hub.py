@@ -6,13 +6,17 @@ from typing import Literal
 
 import torch
 from huggingface_hub import snapshot_download
-from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, RepositoryNotFoundError, RevisionNotFoundError
+from huggingface_hub.errors import (
+    HfHubHTTPError,
+    LocalEntryNotFoundError,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
 from pydantic import BaseModel, ConfigDict, Field
 from transformers import AutoModel, AutoTokenizer
 
 from onggi.core.errors import ModelError
-from onggi.models.layout import Pooling, read_layout, write_layout
-from onggi.models.layout import Layout
+from onggi.models.layout import Layout, Pooling, read_layout, write_layout
 
 CONFIGURATION = ["*.json", "*.txt", "*.model", "1_Pooling/*.json"]
 

@@ -9,12 +9,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from pydantic import Field
+from safetensors import SafetensorError
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from onggi.core.errors import ModelError
+from onggi.core.params import Section
 from onggi.korean.kiwi import CONTENT_TAGS, analyze
 from onggi.models.encoder import EmbedParams, Encoder, Vectors
-from onggi.core.params import Section
+from onggi.models.network import TOKENS_PER_BATCH, device, exact_batches, load_network, spread
 
 PASSAGES_HELD = 4096
 """Passages whose token vectors are kept while their queries come in: a passage is met by many of them."""
@@ -91,27 +93,35 @@ class CrossEncoder:
         """
         revision = None if params.revision == "local" else params.revision
         try:
-            model = AutoModelForSequenceClassification.from_pretrained(params.name, revision=revision)
+            model = load_network(AutoModelForSequenceClassification, params.name, "fp32", revision=revision)
             tokenizer = AutoTokenizer.from_pretrained(params.name, revision=revision)
-        except (OSError, ValueError, RuntimeError) as error:
+        except (OSError, ValueError, RuntimeError, SafetensorError) as error:
             raise ModelError(params.name, f"cannot be loaded ({error})", "check reranker.name and revision") from None
         if model.config.num_labels != 1:
             raise ModelError(params.name, f"gives {model.config.num_labels} scores a pair", "choose a reranker with one")
-        return cls(model.to("cuda" if torch.cuda.is_available() else "cpu").eval(), tokenizer, params.max_length)
+        return cls(model, tokenizer, params.max_length)
 
     def score(self, query: str, passages: Sequence[str]) -> NDArray[np.float32]:
-        """Return the sigmoid of the score of each passage, (passages,)."""
-        scores = [np.zeros(0, dtype=np.float32)]
-        for start in range(0, len(passages), 16):
-            batch = list(passages[start : start + 16])
-            inputs = self.tokenizer(
-                [query] * len(batch), batch, truncation="only_second", max_length=self.max_length, padding=True,
-                return_tensors="pt",
-            )  # fmt: skip
+        """Return the sigmoid of the score of each passage, (passages,); on a CPU it depends on the pair alone."""
+        scores = np.zeros(len(passages), dtype=np.float32)
+        if not passages:
+            return scores
+        pairs = self.tokenizer([query] * len(passages), list(passages), truncation=True, max_length=self.max_length)
+        batches = list(exact_batches([len(ids) for ids in pairs["input_ids"]], TOKENS_PER_BATCH[device()]))
+
+        def compute(places: list[int]) -> NDArray[np.float32]:
             with torch.inference_mode():
-                logits = self.model(**inputs.to(self.model.device)).logits
-            scores.append(torch.sigmoid(logits.squeeze(-1).float()).cpu().numpy())
-        return np.concatenate(scores)
+                inputs = {
+                    name: torch.tensor([values[place] for place in places], device=device())
+                    for name, values in pairs.items()
+                }
+                logits = self.model(**inputs).logits.squeeze(-1).float()
+                found: NDArray[np.float32] = torch.sigmoid(logits.double()).float().cpu().numpy()
+                return found
+
+        for places, found in zip(batches, spread(compute, batches), strict=True):
+            scores[places] = found
+        return scores
 
 
 def load_reranker(params: RerankerParams, model: Path, embed: EmbedParams) -> Reranker:

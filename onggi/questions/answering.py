@@ -24,7 +24,7 @@ _ASKED = re.compile(r"\[?(?:질문|문의)\s?\d*\]|[QＱ문][.:)]")
 _ANSWERED = re.compile(r"^(?:\[답변?\]|답변[.:]|[AＡ답][.:)])\s*")
 CONTEXT_WEIGHT = 0.6
 """What a word of the question counts that stands in the heading or the table's header, not in the sentence."""
-NO_SPAN_WEIGHT = 0.6
+NO_SPAN_WEIGHT = 0.5
 """What support counts where a question asks for an amount, a date or a place and the sentence has none."""
 RANK_WEIGHT = 0.02
 """What support loses per rank of its chunk."""
@@ -103,8 +103,9 @@ class Finder:
         best: tuple[float, Passage, Chunk] | None = None
         for rank, chunk in enumerate(chunks):
             for passage in self._read(chunk):
-                support = self._support(asked, passage) * (1 - RANK_WEIGHT * rank)
-                if cue and not cue.spans(passage.text):
+                fits = cue is not None and bool(cue.spans(passage.text))
+                support = self._support(asked, passage, fits) * (1 - RANK_WEIGHT * rank)
+                if cue and not fits:
                     support *= NO_SPAN_WEIGHT
                 if best is None or support > best[0]:
                     best = support, passage, chunk
@@ -118,15 +119,15 @@ class Finder:
             text = span
         return Answer(question.query_id, shorten(text), chunk.chunk_id, round(support, 6), read)
 
-    def _support(self, asked: Terms, passage: Passage) -> float:
+    def _support(self, asked: Terms, passage: Passage, fits: bool) -> float:
         """Return the share of the question's weight that a passage covers, 0 to 1."""
         total = sum(map(self.idf, sorted(asked)))
         if total == 0:
             return 0.0
         own = sum(map(self.idf, sorted(asked & passage.own)))
         around = sum(map(self.idf, sorted((asked & passage.context) - passage.own)))
-        # A sentence that shares nothing itself is not supported by its heading.
-        return (own + CONTEXT_WEIGHT * around) / total if own else 0.0
+        # A sentence that shares nothing itself is supported by its heading only where it has what is asked for.
+        return (own + CONTEXT_WEIGHT * around) / total if own or fits else 0.0
 
     def _read(self, chunk: Chunk) -> list[Passage]:
         if chunk.chunk_id not in self._passages:

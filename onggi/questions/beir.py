@@ -3,15 +3,16 @@
 The layout is that of Thakur et al. 2021 (https://arxiv.org/abs/2104.08663). Its qrels name whole documents.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from onggi.core.errors import GoldError
+from onggi.core.schema import QUESTION_TYPES, Split
 from onggi.korean.normalize import nfc
 from onggi.questions.gold import GoldQuestion, Quote, json_lines
-from onggi.core.schema import QUESTION_TYPES
 
-SPLITS = ("train", "dev", "test")
+SPLITS: tuple[Split, ...] = ("train", "dev", "test")
 HEADER = ["query-id", "corpus-id", "score"]
 
 
@@ -34,7 +35,8 @@ def read_beir(folder: Path) -> list[GoldQuestion]:
         if query_id in lines:
             fix = f"rename one; it is already used at {lines[query_id][0]}"
             raise GoldError(where, f"the id {query_id!r} appears twice", fix)
-        kind = (line.get("metadata") or {}).get("type", "")
+        metadata = line.get("metadata")
+        kind = metadata.get("type") if isinstance(metadata, dict) else None
         lines[query_id] = (where, nfc(text), kind if kind in QUESTION_TYPES else "")
     answers = _answers(folder / "answers.jsonl")
     files = {split: folder / "qrels" / f"{split}.tsv" for split in SPLITS}
@@ -54,7 +56,9 @@ def read_beir(folder: Path) -> list[GoldQuestion]:
             elif keeps_splits and questions[query_id].split != split:
                 other = questions[query_id].where
                 raise GoldError(where, f"the query {query_id!r} is in two splits", f"remove it here or at {other}")
-            questions[query_id].quotes.append(Quote(nfc(doc_id), None))
+            quotes = questions[query_id].quotes
+            if nfc(doc_id) not in [quote.doc_id for quote in quotes]:
+                quotes.append(Quote(where, nfc(doc_id), None))
     return list(questions.values())
 
 
@@ -64,20 +68,25 @@ def _answers(path: Path) -> dict[str, list[str]]:
     result = {}
     for where, line in json_lines(path):
         answers = line.get("answers")
-        if not isinstance(line.get("_id"), str) or not isinstance(answers, list):
-            raise GoldError(where, "answers need a string _id and a list", "see the BEIR layout")
-        result[line["_id"]] = [nfc(str(answer)) for answer in answers]
+        texts = isinstance(answers, list) and all(isinstance(answer, str) for answer in answers)
+        if not isinstance(line.get("_id"), str) or not texts:
+            raise GoldError(where, "answers need a string _id and a list of strings", "see the BEIR layout")
+        result[line["_id"]] = [nfc(answer) for answer in answers or []]
     return result
 
 
 def _qrels(path: Path) -> Iterator[tuple[str, str, str]]:
     """Yield ``file:line``, query id and document id of the relevant pairs."""
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        fields = line.split("\t")
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except UnicodeDecodeError as error:
+        raise GoldError(path, f"not UTF-8 (byte {error.start})", "convert it to UTF-8") from None
+    for number, line in enumerate(lines, 1):
+        fields = line.rstrip("\r").split("\t")
         if fields == HEADER or not line.strip():
             continue
         where = f"{path}:{number}"
-        if len(fields) != 3 or not fields[2].lstrip("-").isdigit():
+        if len(fields) != 3 or not re.fullmatch(r"-?[0-9]+", fields[2]):
             raise GoldError(where, f"got {line!r}", "write `query-id<TAB>corpus-id<TAB>score`")
         if int(fields[2]) > 0:
             yield where, fields[0], fields[1]

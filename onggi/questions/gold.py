@@ -5,22 +5,29 @@ labelling anything again.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from onggi.core.errors import GoldError
+from onggi.core.schema import Evidence, Split
 from onggi.korean.normalize import nfc
-from onggi.core.schema import Evidence
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Evidence as it was labelled: a stretch of text, or all of a document where ``text`` is None."""
+    """Evidence as it was labelled: a stretch of text, or all of a document where ``text`` is None.
 
+    ``where`` is the file and line it came from.
+    """
+
+    where: str
     doc_id: str
     text: str | None
 
@@ -38,23 +45,32 @@ class GoldQuestion:
     type: str
     answers: list[str]
     quotes: list[Quote]
-    split: str | None = None
+    split: Split | None = None
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be blank")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_not_blank)]
 
 
 class _Quote(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    source: str = Field(min_length=1)
-    quote: str = Field(min_length=1)
+    source: Text
+    quote: Text
 
 
 class _Line(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    id: str = Field(min_length=1)
-    question: str = Field(min_length=1)
+    id: Text
+    question: Text
     type: Literal["정의", "절차", "규정", "예시", "비교", "적용"]
-    answer: str | None
+    answer: Text | None
     evidence: list[_Quote]
 
 
@@ -105,10 +121,12 @@ def json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             continue
         try:
             loaded = json.loads(line)
-        except json.JSONDecodeError as error:
+        except (json.JSONDecodeError, RecursionError) as error:
             raise GoldError(f"{path}:{number}", f"not JSON ({error})", "write one object a line") from None
         if not isinstance(loaded, dict):
             raise GoldError(f"{path}:{number}", f"is a {type(loaded).__name__}", "write one object a line")
+        if _SURROGATE.search(json.dumps(loaded, ensure_ascii=False)):
+            raise GoldError(f"{path}:{number}", r"holds half of a character (\ud800 to \udfff)", "write it whole")
         yield f"{path}:{number}", loaded
 
 
@@ -118,10 +136,11 @@ def _question(where: str, line: dict[str, Any]) -> GoldQuestion:
     except ValidationError as error:
         problem = error.errors()[0]
         key = ".".join(map(str, problem["loc"]))
-        raise GoldError(where, f"{key}: {problem['msg'].lower()}", f"got {problem['input']!r}") from None
+        allowed = problem["msg"][0].lower() + problem["msg"][1:]
+        raise GoldError(where, f"{key}: got {problem['input']!r}", allowed.removeprefix("value error, ")) from None
     if (parsed.answer is None) != (not parsed.evidence):
         raise GoldError(where, "an answer goes with evidence, and none with none", "give both, or null and []")
-    quotes = [Quote(nfc(item.source), nfc(item.quote)) for item in parsed.evidence]
+    quotes = [Quote(where, nfc(item.source), nfc(item.quote)) for item in parsed.evidence]
     answers = [nfc(parsed.answer)] if parsed.answer is not None else []
     return GoldQuestion(where, parsed.id, nfc(parsed.question), parsed.type, answers, quotes)
 
@@ -129,7 +148,7 @@ def _question(where: str, line: dict[str, Any]) -> GoldQuestion:
 def anchor(question: GoldQuestion, texts: Mapping[str, str]) -> list[Evidence]:
     """Resolve the quotes of a question to spans of the documents, given their texts by id.
 
-    A quote that occurs more than once means its first place; white space may differ from the document's.
+    A quote that occurs more than once means its first place; where it occurs nowhere as it is, white space may differ.
 
     Raises
     ------
@@ -139,25 +158,25 @@ def anchor(question: GoldQuestion, texts: Mapping[str, str]) -> list[Evidence]:
     evidence = []
     for quote in question.quotes:
         if quote.doc_id not in texts:
-            raise GoldError(question.where, f"unknown document {quote.doc_id!r}", "name a path below corpus.path")
+            raise GoldError(quote.where, f"unknown document {quote.doc_id!r}", "name a document of corpus.path")
         if quote.text is None:
             evidence.append(Evidence(quote.doc_id))
             continue
         span = locate(quote.text, texts[quote.doc_id])
         if span is None:
             what = f"the quote {_shorten(quote.text)!r} is not in {quote.doc_id}"
-            raise GoldError(question.where, what, "copy it from the document")
+            raise GoldError(quote.where, what, "copy it from the document")
         evidence.append(Evidence(quote.doc_id, *span))
     return evidence
 
 
 def locate(quote: str, text: str) -> tuple[int, int] | None:
-    """Return where ``quote`` first stands in ``text``, white space aside; None where it does not.
+    """Return where ``quote`` first stands in ``text``, as it is or else white space aside; None where it does not.
 
     Examples
     --------
     >>> locate("닷새 뒤에", "메주는 닷새\\n뒤에 띄운다")
-    (4, 10)
+    (4, 9)
     """
     start = text.find(quote)
     if start >= 0:

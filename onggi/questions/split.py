@@ -12,9 +12,9 @@ import numpy as np
 from datasketch import MinHash, MinHashLSH
 from pydantic import Field, model_validator
 
-from onggi.korean.normalize import jaccard, shingles
 from onggi.core.params import Section
 from onggi.core.schema import Split, SplitRow
+from onggi.korean.normalize import jaccard, shingles
 
 PERMUTATIONS = 128
 PRIORITY: tuple[Split, ...] = ("test", "dev", "train")
@@ -28,7 +28,7 @@ class SplitParams(Section):
     train: float = Field(ge=0, le=1, description="share of documents to train on")
     dev: float = Field(ge=0, le=1, description="share of documents to tune on")
     test: float = Field(ge=0, le=1, description="share of documents to report on")
-    synthesis_from: Literal["train", "all"] = Field(description="documents that questions are written from: train or all")
+    synthesis_from: Literal["train", "all"] = Field(description="documents questions are written from: train or all")
     near_duplicate: float = Field(gt=0, le=1, description="Jaccard of character 5-grams from which two texts are one")
     seed: int = Field(ge=0, description="seed of the assignment")
 

@@ -1,6 +1,7 @@
 """Fusion: one run from two, a pure function of their ranks and scores.
 
-Lexical and dense scores have no common unit, so they are fused by rank, or after each query's scores are brought to [0, 1].
+Lexical and dense scores have no common unit, so they are fused by rank, or after each query's scores are brought to
+[0, 1].
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

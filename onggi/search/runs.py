@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from onggi.core.params import Section
+from onggi.core.schema import Hit, Question
 from onggi.index.bm25 import Bm25Index
 from onggi.index.dense import DenseIndex
 from onggi.models.encoder import EmbedParams, Encoder
-from onggi.core.params import Section
-from onggi.core.schema import Hit, Question
 
 
 class RetrieveParams(Section):

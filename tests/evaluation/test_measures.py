@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onggi.core.errors import ParamsError
+from onggi.core.schema import Chunk
 from onggi.evaluation.measures import (
     EvaluateParams,
     mean,
@@ -16,7 +17,6 @@ from onggi.evaluation.measures import (
     score,
 )
 from onggi.questions.relevance import ChunkIndex, Target
-from onggi.core.schema import Chunk
 
 CHUNKS = [Chunk(f"d{d}#{s}-{s + 10}", f"d{d}", s, s + 10, "", 10 + d, "") for d in range(6) for s in (0, 10)]
 INDEX = ChunkIndex.of(CHUNKS)

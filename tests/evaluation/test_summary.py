@@ -2,10 +2,10 @@ import json
 
 import pytest
 
+from onggi.core.schema import Chunk, Evidence, Question
 from onggi.evaluation import summary
 from onggi.evaluation.measures import EvaluateParams, mean, score
 from onggi.questions.relevance import ChunkIndex, targets
-from onggi.core.schema import Chunk, Evidence, Question
 
 PARAMS = EvaluateParams(token_budget=12, permutations=500, seed=1)
 TEXT = "".join(chr(ord("가") + n) for n in range(600))

@@ -1,8 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onggi.questions.relevance import ChunkIndex, targets
 from onggi.core.schema import Chunk, Evidence, Question
+from onggi.questions.relevance import ChunkIndex, targets
 
 
 def chunk(doc_id: str, start: int, end: int) -> Chunk:

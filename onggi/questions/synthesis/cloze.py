@@ -89,7 +89,9 @@ def cloze(text: str, masked: str, clause: Clause, topic: Topic) -> Iterator[Fact
         if not spoken or len(nouns) < fewest or "\n" in spoken[0] or not _balanced(spoken[0]):
             continue
         wordings = tuple(w for body in spoken for w in about(topic, body, clause.has_subject))
-        if not wordings and any(m.tag == "NNP" and len(m.form) > 1 for m in nouns):
+        if not wordings and (
+            topic.name.split()[-1] in spoken[0] or any(m.tag == "NNP" and len(m.form) > 1 for m in nouns)
+        ):
             wordings = tuple(spoken)
         if wordings:
             yield Fact(gap.type, wordings, shorten(text[gap.start : gap.end]), (clause.span,))

@@ -39,7 +39,7 @@ def conditions(masked: str, unit: Unit, topic: Topic) -> Iterator[Fact]:
             before += (
                 f"{space}{stem.form}{particle(stem.form, '으면')}"
                 if not purpose
-                else f"{space}{_meaning_to(stem.form)}"
+                else f"{space}{_in_order_to(stem.form)}"
             )
         main = tidy(masked[rest.start : morphemes[-1].end].replace("\x00", ""))
         if (
@@ -100,7 +100,7 @@ def _idiom(before: str) -> bool:
     return re.search(r"예를 들(?:면|어)|따르면|의하면|다시 말하면|말하자면|보면$|하다 보면|라면$", before) is not None
 
 
-def _meaning_to(stem: str) -> str:
+def _in_order_to(stem: str) -> str:
     return stem + ("으려면" if final_sound(stem) == CONSONANT else "려면")
 
 

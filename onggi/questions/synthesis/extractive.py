@@ -98,8 +98,8 @@ def synthesize(chunks: Iterable[Chunk], params: SynthesizeParams, gold: Iterable
         found: list[Candidate] = []
         for chunk in of_document:
             read += 1
-            found += candidates_of(chunk, params)
-        candidates += [*found, *comparisons(found, params)]
+            found += candidates_of(chunk, params.seed)
+        candidates += (c for c in [*found, *comparisons(found, params.seed)] if c.fact.type in params.types)
     written = Counter(candidate.fact.type for candidate in candidates)
     dropped = dict.fromkeys(FILTERS, 0)
     fitting = [c for c in candidates if not bad_length(c.text, params.min_chars, params.max_chars)]
@@ -116,17 +116,16 @@ def synthesize(chunks: Iterable[Chunk], params: SynthesizeParams, gold: Iterable
     return Synthesis(read, ordered, {type_: written[type_] for type_ in QUESTION_TYPES}, dropped)
 
 
-def candidates_of(chunk: Chunk, params: SynthesizeParams) -> Iterator[Candidate]:
+def candidates_of(chunk: Chunk, seed: int) -> Iterator[Candidate]:
     """Yield one question for each fact of a chunk, its wording chosen by a hash of where the fact stands.
 
     The hash is of the document and the place in it, so that two chunks that overlap ask for one fact alike.
     """
     seen: set[tuple[str, str]] = set()
-    for fact in facts(chunk, params.seed):
-        if fact.type not in params.types or (fact.type, fact.answer) in seen:
-            continue
-        seen.add((fact.type, fact.answer))
-        yield _candidate(chunk, fact, params.seed)
+    for fact in facts(chunk, seed):
+        if (fact.type, fact.answer) not in seen:
+            seen.add((fact.type, fact.answer))
+            yield _candidate(chunk, fact, seed)
 
 
 def _candidate(chunk: Chunk, fact: Fact, seed: int) -> Candidate:
@@ -135,10 +134,8 @@ def _candidate(chunk: Chunk, fact: Fact, seed: int) -> Candidate:
     return Candidate(chunk, fact, spoken(text) if choice >> 32 & 1 else text)
 
 
-def comparisons(candidates: Sequence[Candidate], params: SynthesizeParams) -> Iterator[Candidate]:
+def comparisons(candidates: Sequence[Candidate], seed: int) -> Iterator[Candidate]:
     """Yield questions that compare one attribute of two things told in two chunks of a document."""
-    if "비교" not in params.types:
-        return
     told = [c for c in candidates if c.fact.attribute]
     for attribute in sorted({c.fact.attribute for c in told}):
         for a, b in pairwise(c for c in told if c.fact.attribute == attribute):
@@ -152,7 +149,7 @@ def comparisons(candidates: Sequence[Candidate], params: SynthesizeParams) -> It
             answer = f"{x}: {a.fact.answer}, {y}: {b.fact.answer}"
             name = " ".join(words[0][:shared])
             fact = make("비교", DIFFERENCE, answer, spans, t=name, a=x, b=y, l=attribute)
-            yield _candidate(a.chunk, fact, params.seed)
+            yield _candidate(a.chunk, fact, seed)
 
 
 def facts(chunk: Chunk, seed: int) -> Iterator[Fact]:

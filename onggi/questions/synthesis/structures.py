@@ -168,7 +168,7 @@ def _by_value(topic: Topic, path: tuple[str, ...], label: str, value: str, span:
         yield make("규정", AMOUNT, value, [span], t=topic.name, l=label)
     elif DATE.search(value[:20]):
         yield make("규정", WHEN, value, [span], t=topic.name, l=label)
-    elif not _URL.search(value):
+    elif re.search(r"[가-힣]", label) and re.search(r"[가-힣]", value) and not _URL.search(value):
         yield make("정의", ANYTHING, value, [span], t=topic.name, l=label)
 
 

@@ -79,8 +79,8 @@ def test_each_filter_counts_what_it_drops() -> None:
 def test_overlapping_chunks_ask_for_one_fact_once() -> None:
     cut = TEXT.index("한 번에")
     second = chunk(TEXT[cut:], start=cut)
-    whole = [c.text for c in candidates_of(chunk(), params())]
-    again = [c.text for c in candidates_of(second, params())]
+    whole = [c.text for c in candidates_of(chunk(), 3)]
+    again = [c.text for c in candidates_of(second, 3)]
     assert again
     assert set(again) <= set(whole)
     both = synthesize([chunk(), second], params(round_trip_k=0), [], find_all)
@@ -110,7 +110,7 @@ def test_nothing_to_read_and_nothing_to_ask_are_told_apart() -> None:
 
 
 def test_the_seed_changes_wordings_but_not_answers() -> None:
-    one, two = (list(candidates_of(chunk(), params(seed=seed))) for seed in (1, 2))
+    one, two = (list(candidates_of(chunk(), seed)) for seed in (1, 2))
     assert [c.text for c in one] != [c.text for c in two]
     assert [c.fact.answer for c in one] == [c.fact.answer for c in two]
 
@@ -122,23 +122,21 @@ def test_questions_do_not_depend_on_the_hash_seed() -> None:
         "from onggi.questions.synthesis.extractive import synthesize;"
         "print(synthesize([chunk()], params(), [], find_all).questions)"
     )
-    outputs = {
-        subprocess.run(
-            [sys.executable, "-c", program, str(Path(__file__).parent)],
-            env={**os.environ, "PYTHONHASHSEED": seed},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for seed in ("0", "1")
-    }
-    assert len(outputs) == 1
-    assert "s-" in outputs.pop()
+    other = subprocess.run(
+        [sys.executable, "-c", program, str(Path(__file__).parent)],
+        env={**os.environ, "PYTHONHASHSEED": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    here = synthesize([chunk()], params(), [], find_all).questions
+    assert here
+    assert other == f"{here}\n"
 
 
 @given(st.text("장독은 대여를 3월 2일까지 한다.|-:\n", max_size=80))
 def test_any_text_gives_questions_that_end_like_one_and_hold_no_blank(text: str) -> None:
-    for written in candidates_of(chunk(text), params()):
+    for written in candidates_of(chunk(text), 3):
         assert written.text == " ".join(written.text.split())
         assert "{" not in written.text
         assert squash(written.text)

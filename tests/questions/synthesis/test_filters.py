@@ -13,7 +13,9 @@ def candidate(text: str, chunk: str = "a#0-9", type_: str = "정의") -> Candida
     return Candidate(Chunk(chunk, "a", 0, 9, "장독은 크다", 3, ""), Fact(type_, (text,), "답", ((0, 3),)), text)
 
 
-@pytest.mark.parametrize(("text", "bad"), [("가나다", True), ("가나다라", False), ("가나다라마", False), ("가나다라마바", True)])
+@pytest.mark.parametrize(
+    ("text", "bad"), [("가나다", True), ("가나다라", False), ("가나다라마", False), ("가나다라마바", True)]
+)
 def test_length_bounds_are_inclusive(text: str, bad: bool) -> None:
     assert bad_length(text, 4, 5) is bad
 

@@ -41,7 +41,10 @@ def test_particle_follows_the_last_sound(word: str, topic: str, direction: str) 
 
 
 def test_fill_adds_particles_and_leaves_plain_slots_alone() -> None:
-    assert fill("{t} {a:과} {b:이란} {c:이면} {d:을}", t="장", a="독", b="가마", c="아이", d="물") == "장 독과 가마란 아이면 물을"
+    assert (
+        fill("{t} {a:과} {b:이란} {c:이면} {d:을}", t="장", a="독", b="가마", c="아이", d="물")
+        == "장 독과 가마란 아이면 물을"
+    )
 
 
 @given(st.integers(ord("가"), ord("힣")).map(chr), st.sampled_from(sorted(PAIRS)))
@@ -60,7 +63,17 @@ def test_with_coda_replaces_only_the_final_consonant(syllable: str) -> None:
 
 @pytest.mark.parametrize(
     ("stem", "expected"),
-    [("하", "했"), ("되", "됐"), ("늦", "늦었"), ("찾", "찾았"), ("빌리", "빌렸"), ("주", "줬"), ("가", "갔"), ("나오", "나왔"), ("쓰", "썼")],
+    [
+        ("하", "했"),
+        ("되", "됐"),
+        ("늦", "늦었"),
+        ("찾", "찾았"),
+        ("빌리", "빌렸"),
+        ("주", "줬"),
+        ("가", "갔"),
+        ("나오", "나왔"),
+        ("쓰", "썼"),
+    ],
 )
 def test_past_stem(stem: str, expected: str) -> None:
     assert past(stem) == expected

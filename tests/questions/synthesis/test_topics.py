@@ -32,7 +32,11 @@ def test_a_generic_title_gives_way_to_the_next_heading_then_to_the_file() -> Non
 
 
 def test_kinds() -> None:
-    kinds = [found.kind for title in ("솔바람도서관", "장독 대여 사업", "옹기 보존 조례", "윤달래") if (found := named("x", title))]
+    kinds = [
+        found.kind
+        for title in ("솔바람도서관", "장독 대여 사업", "옹기 보존 조례", "윤달래")
+        if (found := named("x", title))
+    ]
     assert kinds == ["place", "program", "law", "thing"]
 
 

@@ -1,0 +1,123 @@
+"""Hold the build in this folder against the committed one: equal, or equal but for the arithmetic of training.
+
+Everything before training must be the same to the byte on every machine. What training made, and what follows from it,
+may differ on another type of CPU; then every number in metrics/ must lie within 0.01 of the committed one.
+"""
+
+import json
+import platform
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+TRAINING = "finetune"
+TOLERANCE = 0.01
+
+Stages = dict[str, dict[str, Any]]
+
+
+def main() -> None:
+    """Compare, say what came of it, and exit with 1 where the builds differ."""
+    if git("status", "--porcelain", "--", "dvc.lock", "metrics") == "":
+        print("identical: dvc.lock and metrics/ are the committed ones")
+        return
+    committed, built = lock(git("show", "HEAD:dvc.lock")), lock(Path("dvc.lock").read_text("utf-8"))
+    wrong = list(inputs_that_differ(committed, built))
+    differing = [path for path, digest in outs(built).items() if outs(committed).get(path) != digest]
+    trained = after_training(built)
+    wrong += [f"{path}: differs, and is made before training" for path in differing if path not in trained]
+    wrong += list(numbers_that_differ(built))
+    if wrong:
+        sys.exit("\n".join(["error: this build is not the committed one", *wrong]))
+    print(f"this CPU ({cpu()}) trains to other bits: {', '.join(differing)}")
+    print(f"the metrics agree within {TOLERANCE}; everything before training is identical")
+
+
+def inputs_that_differ(committed: Stages, built: Stages) -> Iterator[str]:
+    """Yield commands, params, code and raw data that are not those of the committed build."""
+    made = outs(built)
+    for name in sorted(committed.keys() | built.keys()):
+        if name not in committed or name not in built:
+            yield f"{name}: a stage of one build only"
+            continue
+        old, new = committed[name], built[name]
+        yield from (f"{name}: another {part}" for part in ("cmd", "params") if old.get(part) != new.get(part))
+        before, now = ({dep["path"]: dep["md5"] for dep in stage.get("deps", ())} for stage in (old, new))
+        for path in sorted(before.keys() | now.keys()):
+            if path not in made and before.get(path) != now.get(path):
+                yield f"{name}: {path} is not what the committed build read"
+
+
+def numbers_that_differ(built: Stages) -> Iterator[str]:
+    """Yield every value in a metrics file that is further than the tolerance from the committed one."""
+    for path in sorted(path for path in outs(built) if path.startswith("metrics/") and path.endswith(".json")):
+        if path == "metrics/failures.json":
+            continue  # texts
+        old, new = flat(json.loads(git("show", f"HEAD:{path}"))), flat(json.loads(Path(path).read_text("utf-8")))
+        for key in [*old, *(key for key in new if key not in old)]:
+            before, now = old.get(key), new.get(key)
+            if before != now and not (
+                is_number(before) and is_number(now) and round(abs(before - now), 6) <= TOLERANCE
+            ):
+                yield f"{path}: {key}: committed {before}, built {now}"
+
+
+def after_training(stages: Stages) -> set[str]:
+    """Return the outs of training and of all that follows it."""
+    made = {out["path"] for out in stages[TRAINING]["outs"]}
+    while True:
+        more = {
+            out["path"]
+            for stage in stages.values()
+            if any(dep["path"] in made for dep in stage.get("deps", ()))
+            for out in stage["outs"]
+        }
+        if more <= made:
+            return made
+        made |= more
+
+
+def outs(stages: Stages) -> dict[str, str]:
+    """Return the hash of every out."""
+    return {out["path"]: out["md5"] for stage in stages.values() for out in stage["outs"]}
+
+
+def lock(text: str) -> Stages:
+    """Return the stages of a dvc.lock."""
+    stages: Stages = YAML(typ="safe").load(text)["stages"]
+    return stages
+
+
+def flat(value: Any, prefix: str = "") -> dict[str, Any]:
+    """Return nested values by dotted keys."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
+    if items is None:
+        return {prefix: value}
+    return {key: leaf for name, child in items for key, leaf in flat(child, f"{prefix}.{name}".lstrip(".")).items()}
+
+
+def is_number(value: Any) -> bool:
+    """Tell numbers from truth values and texts."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def cpu() -> str:
+    """Return the name of this machine's CPU."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = []
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def git(*arguments: str) -> str:
+    """Return what git prints."""
+    return subprocess.run(["git", *arguments], check=True, capture_output=True, text=True).stdout
+
+
+if __name__ == "__main__":
+    main()

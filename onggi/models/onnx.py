@@ -1,0 +1,96 @@
+"""An encoder in ONNX Runtime on the CPU, its weights in 8-bit integers."""
+
+import contextlib
+import io
+import logging
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import torch
+
+from onggi.core.errors import ModelError
+
+OPSET = 18
+
+
+class OnnxForward:
+    """Token ids to token vectors through ONNX Runtime.
+
+    The network is exported when it is loaded, into a folder that is gone a moment later, so that no file beside the model
+    depends on versions of ONNX. Linear layers are quantised dynamically: weights to 7 bits, which no instruction set
+    overflows with, activations at run time by their range. That range must be a text's own, so texts run one at a time.
+    """
+
+    def __init__(self, folder: Path, trust_remote_code: bool = False, quantise: bool = True) -> None:
+        runtime = _onnxruntime(folder)
+        options = runtime.SessionOptions()
+        options.intra_op_num_threads = 1
+        with TemporaryDirectory() as work:
+            path = _export(folder, Path(work), trust_remote_code)
+            self.session = runtime.InferenceSession(
+                _quantise(path) if quantise else path, options, providers=["CPUExecutionProvider"]
+            )
+
+    def __call__(self, ids: torch.Tensor) -> torch.Tensor:
+        """Return the token vectors of ``ids``, (batch, length), as (batch, length, dimensions)."""
+        rows = [self.session.run(None, {"input_ids": row[None].numpy()})[0] for row in ids.cpu()]
+        return torch.cat([torch.from_numpy(row) for row in rows])
+
+
+def _onnxruntime(folder: Path) -> Any:
+    try:
+        import onnx  # noqa: F401
+        import onnxruntime
+        import onnxscript  # noqa: F401
+    except ImportError as error:
+        raise ModelError(folder, f"embed.runtime is onnx, but {error.name} is not installed", "pip install onggi[onnx]") from None
+    onnxruntime.set_default_logger_severity(3)
+    return onnxruntime
+
+
+class _TokenVectors(torch.nn.Module):
+    def __init__(self, network: Any) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
+        hidden: torch.Tensor = self.network(input_ids=input_ids).last_hidden_state
+        return hidden
+
+
+def _export(folder: Path, work: Path, trust_remote_code: bool) -> Path:
+    """Write the encoder in ``folder`` to an ONNX file in ``work``."""
+    from transformers import AutoModel
+
+    network = AutoModel.from_pretrained(
+        folder, use_safetensors=True, dtype=torch.float32, trust_remote_code=trust_remote_code
+    )
+    path = work / "model.onnx"
+    example = torch.arange(4, 20).remainder(network.config.vocab_size)[None]
+    with contextlib.redirect_stdout(io.StringIO()), torch.inference_mode():
+        torch.onnx.export(
+            _TokenVectors(network.eval()),
+            (example,),
+            path,
+            input_names=["input_ids"],
+            dynamic_shapes=({1: torch.export.Dim.DYNAMIC},),
+            opset_version=OPSET,
+            dynamo=True,
+            verbose=False,
+        )
+    return path
+
+
+def _quantise(path: Path) -> Path:
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    quantised = path.with_name("model-int8.onnx")
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.ERROR)
+    try:
+        quantize_dynamic(path, quantised, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True, op_types_to_quantize=["MatMul", "Gemm"])
+    finally:
+        root.setLevel(level)
+    return quantised

@@ -1,1 +1,0 @@
-from onggi.core.outs import *  # temporary

@@ -1,1 +1,0 @@
-from stages import run

@@ -1,0 +1,166 @@
+"""What DVC must show, by real DVC on a slice of the demo corpus."""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.pipeline.workspace import Workspace
+
+pytestmark = [pytest.mark.pipeline, pytest.mark.xdist_group("pipeline")]
+
+AFTER_FUSION = ["retrieve@hybrid", "evaluate", "answer", "judge", "report"]
+
+
+def test_the_slice_is_a_whole_build(built: Workspace) -> None:
+    assert built.metrics("ingest.json")["documents"] == 10
+    retrieval = built.metrics("retrieval.json")
+    assert list(retrieval) == ["bm25", "dense-base", "dense-tuned", "hybrid"]
+    assert all(0 < value <= 1 for value in retrieval["hybrid"].values())
+    assert "<svg" in (built.folder / "metrics" / "report.html").read_text("utf-8")
+
+
+def test_a_second_repro_runs_nothing_and_changes_no_file(built: Workspace) -> None:
+    assert built.repro() == []
+    assert built.run("git", "status", "--porcelain") == ""
+
+
+def test_a_module_that_no_stage_imports_reruns_nothing(workspace: Workspace) -> None:
+    with (workspace.folder / "onggi" / "cli.py").open("a", encoding="utf-8") as file:
+        file.write("\n# touched\n")
+    (workspace.folder / "onggi" / "korean" / "__pycache__").mkdir()
+    (workspace.folder / "onggi" / "korean" / "__pycache__" / "kiwi.cpython-311.pyc").write_bytes(b"byte code is no dep")
+    assert workspace.repro() == []
+
+
+def test_a_fusion_sweep_reruns_no_model_and_dvc_prints_what_changed(workspace: Workspace) -> None:
+    before = workspace.outs()
+    workspace.edit_params(fusion={"dense_weight": 0.9})
+    assert sorted(workspace.repro()) == sorted(AFTER_FUSION)
+    changed = {path for path, digest in workspace.outs().items() if digest != before[path]}
+    assert "data/runs/hybrid.parquet" in changed
+    assert not {path for path in changed if path.startswith(("models/", "data/index/", "data/runs/dense"))}
+
+    workspace.commit("another weight")
+    rows = workspace.dvc("metrics", "diff", "HEAD~1", "HEAD").splitlines()
+    printed = {row.split()[1] for row in rows if row.split()[:1] == ["metrics/retrieval.json"]}
+    old, new = (flat(workspace, revision) for revision in ("HEAD~1", "HEAD"))
+    assert printed == {key for key in new if new[key] != old[key]} != set()
+    assert all(key.startswith("hybrid.") for key in printed)
+    params = workspace.dvc("params", "diff", "HEAD~1", "HEAD")
+    assert [line.split() for line in params.splitlines()[1:] if line] == [
+        ["params.yaml", "fusion.dense_weight", "0.5", "0.9"]
+    ]
+
+
+def flat(workspace: Workspace, revision: str) -> dict[str, float]:
+    retrieval = json.loads(workspace.run("git", "show", f"{revision}:metrics/retrieval.json"))
+    return {f"{system}.{name}": value for system, values in retrieval.items() for name, value in values.items()}
+
+
+def test_other_chunks_leave_the_base_encoder_as_it_is(workspace: Workspace) -> None:
+    before = workspace.outs()
+    workspace.edit_params(chunk={"max_tokens": 120})
+    unmoved = ("ingest", "gold", "base_model")  # they read documents, not chunks
+    assert sorted(workspace.repro()) == sorted(stage for stage in workspace.stages() if stage not in unmoved)
+    after = workspace.outs()
+    same = {path for path in after if after[path] == before[path]}
+    assert {"data/documents.parquet", "data/questions/gold.parquet", "models/base"} <= same
+    assert not same & {"data/chunks.parquet", "data/index/bm25", "data/index/base", "models/tuned"}
+
+
+def test_an_edited_document_reruns_what_follows_it(workspace: Workspace) -> None:
+    before = workspace.outs()
+    document = min((workspace.folder / "data" / "raw").rglob("*.md"))
+    with document.open("a", encoding="utf-8") as file:
+        file.write("\n담당자는 매달 마지막 날에 이 안내를 다시 살핀다.\n")
+    assert sorted(workspace.repro()) == sorted(workspace.stages())
+    after = workspace.outs()
+    assert not {
+        path for path in ("data/documents.parquet", "data/chunks.parquet", "models/base") if after[path] == before[path]
+    }
+    assert workspace.repro() == []
+
+
+def test_training_and_all_before_it_are_the_same_elsewhere(
+    built: Workspace, copy_of_built: Callable[[str], Workspace]
+) -> None:
+    """Another folder, time zone, locale and hash seed, more threads asked for: the same bytes."""
+    other = copy_of_built("elsewhere")
+    elsewhere = {"TZ": "Asia/Seoul", "LC_ALL": "C", "PYTHONHASHSEED": "7", "OMP_NUM_THREADS": "1"}
+    ran = other.repro("--force", "finetune", **elsewhere)
+    assert {
+        "ingest",
+        "chunk",
+        "gold",
+        "index_bm25",
+        "base_model",
+        "embed@base",
+        "synthesize",
+        "mine",
+        "finetune",
+    } == set(ran)
+    assert other.outs() == built.outs()
+    assert other.run("git", "status", "--porcelain") == ""
+
+
+@pytest.fixture
+def experiments(copy_of_built: Callable[[str], Workspace]) -> Iterator[Workspace]:
+    """A workspace whose path is ASCII: DVC 3.67 writes the path into a config that it encodes as ASCII."""
+    workspace = copy_of_built("work space")
+    yield workspace
+    workspace.dvc("queue", "stop", "--kill")
+    left = workers(workspace.folder)
+    for process in left:
+        os.kill(process, 15)
+
+
+def workers(folder: Path) -> list[int]:
+    """Return the processes whose working folder or command line is in a folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            place, command = os.readlink(process / "cwd"), (process / "cmdline").read_bytes().decode(errors="replace")
+        except OSError:
+            continue
+        if place.startswith(str(folder)) or str(folder) in command:
+            found.append(int(process.name))
+    return found
+
+
+def test_experiments_equal_a_plain_run(experiments: Workspace, copy_of_built: Callable[[str], Workspace]) -> None:
+    plain = copy_of_built("plain")
+    plain.edit_params(fusion={"dense_weight": 0.9})
+    plain.repro()
+    as_it_was = experiments.outs()
+
+    experiments.dvc("exp", "run", "--queue", "-S", "fusion.dense_weight=0.9,0.1", "--name", "queued")
+    experiments.dvc("queue", "start", "-j", "2")
+    wait_for_the_queue(experiments)
+    assert experiments.outs() == as_it_was  # queued experiments leave the workspace alone
+    assert sorted(experiments.dvc("exp", "list", "--name-only").split()) == ["queued-1", "queued-2"]
+
+    experiments.dvc("exp", "run", "-S", "fusion.dense_weight=0.9", "--name", "direct")
+    assert experiments.outs() == plain.outs()
+    assert experiments.metrics("retrieval.json") == plain.metrics("retrieval.json")
+
+    experiments.run("git", "checkout", "--quiet", "--", ".")
+    experiments.dvc("exp", "apply", "queued-1")
+    assert experiments.outs() == plain.outs()
+    assert experiments.metrics("retrieval.json") == plain.metrics("retrieval.json")
+
+
+def wait_for_the_queue(workspace: Workspace, seconds: float = 600) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        status = workspace.dvc("queue", "status")
+        if "Failed" in status:
+            logs = (workspace.folder / ".dvc" / "tmp" / "exps" / "celery").glob("*.out")
+            pytest.fail("\n".join([status, *(log.read_text("utf-8")[-3000:] for log in logs)]))
+        if status.count("Success") == 2 and "Running" not in status and "Queued" not in status:
+            return
+        time.sleep(2)
+    pytest.fail(f"the queue did not end in {seconds} s: {workspace.dvc('queue', 'status')}")

@@ -1,0 +1,110 @@
+"""The stages synthesize and answer, run as DVC runs them."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import stages.answer
+import stages.synthesize
+from onggi.core import tables
+from onggi.core.schema import Answer, Chunk, Evidence, Hit, Question, SplitRow
+from onggi.index.bm25 import Bm25Index, Bm25Params
+
+PARAMS = """
+split: {train: 0.5, dev: 0.0, test: 0.5, synthesis_from: SOURCE, near_duplicate: 0.8, seed: 0}
+synthesize: {backend: extractive, types: [정의, 절차, 규정, 예시, 비교, 적용], per_chunk: 5, min_chars: 8,
+  max_chars: 80, round_trip_k: 2, seed: 0}
+answer: {backend: extractive, system: bm25, contexts: 2, min_support: 0.4}
+"""
+TEXTS = {
+    "train.md": ("장독 대여", "신청 기간: 3월 2일부터 3월 20일까지\n보증금: 5,000원"),
+    "test.md": ("옹기 가마", "가마는 매주 월요일에 불을 땝니다."),
+}
+
+
+@pytest.fixture
+def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, with the tables of a corpus of two documents."""
+    chunks = [
+        Chunk(f"{doc_id}#0-{len(text)}", doc_id, 0, len(text), text, 9, heading)
+        for doc_id, (heading, text) in sorted(TEXTS.items())
+    ]
+    tables.write(tmp_path / "chunks.parquet", Chunk, chunks)
+    rows = [SplitRow(doc_id, doc_id, "train" if doc_id == "train.md" else "test") for doc_id in sorted(TEXTS)]
+    tables.write(tmp_path / "splits.parquet", SplitRow, rows)
+    gold = [
+        Question("q1", "가마 불은 언제 때나요?", "규정", ["매주 월요일"], [Evidence("test.md", 0, 10)], "gold", "test"),
+        Question("q2", "수영장 강습은 몇 시예요?", "규정", [], [], "gold", "test"),
+        Question("q3", "보증금이 얼마예요?", "규정", ["5,000원"], [Evidence("train.md", 0, 10)], "gold", "train"),
+    ]
+    tables.write(tmp_path / "gold.parquet", Question, gold)
+    ids = [chunk.chunk_id for chunk in chunks]
+    tokenizer = {"name": "char_bigram", "pos": "content", "user_dictionary": "none.tsv"}
+    params = Bm25Params.model_validate({"tokenizer": tokenizer, "method": "lucene", "k1": 1.2, "b": 0.75})
+    Bm25Index.build([f"{chunk.heading}\n{chunk.text}" for chunk in chunks], ids, params).save(tmp_path / "bm25")
+    hits = [Hit(query_id, ids[0], 1, 2.0) for query_id in ("q1", "q2", "q3")]
+    tables.write(tmp_path / "run.parquet", Hit, hits)
+    (tmp_path / "params.yaml").write_text(PARAMS.replace("SOURCE", "train"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+INPUTS = ("chunks.parquet", "splits.parquet", "gold.parquet", "bm25")
+OUTS = ("synthetic.parquet", "questions.json")
+
+
+def synthesize() -> tuple[list[Question], dict[str, Any]]:
+    """Run the stage in the current folder and return what it wrote."""
+    stages.synthesize.main(*map(Path, INPUTS + OUTS))
+    metrics = json.loads(Path("questions.json").read_text(encoding="utf-8"))
+    return list(tables.read(Path("synthetic.parquet"), Question)), metrics
+
+
+def test_questions_are_written_from_train_documents_only(build: Path) -> None:
+    questions, metrics = synthesize()
+    assert {evidence.doc_id for question in questions for evidence in question.evidence} == {"train.md"}
+    assert {question.answers[0] for question in questions} == {"3월 2일부터 3월 20일까지", "5,000원"}
+    assert metrics["synthesis_from"] == "train"
+    assert metrics["kept"]["total"] == len(questions) == metrics["kept"]["규정"]
+    assert metrics["written"]["total"] == metrics["kept"]["total"] + sum(metrics["dropped"].values())
+    assert "reason" not in metrics
+
+
+def test_all_documents_are_read_where_params_say_so(build: Path) -> None:
+    (build / "params.yaml").write_text(PARAMS.replace("SOURCE", "all"), encoding="utf-8")
+    questions, metrics = synthesize()
+    assert {evidence.doc_id for question in questions for evidence in question.evidence} == {"train.md", "test.md"}
+    assert metrics["synthesis_from"] == "all"
+
+
+def test_no_train_document_leaves_an_empty_table_and_a_reason(build: Path) -> None:
+    tables.write(build / "splits.parquet", SplitRow, [SplitRow("test.md", "test.md", "test")])
+    questions, metrics = synthesize()
+    assert questions == []
+    assert metrics["reason"] == "no chunk of a document that may be read"
+
+
+def test_a_missing_table_is_one_line(build: Path) -> None:
+    (build / "chunks.parquet").unlink()
+    failed = subprocess.run(
+        [sys.executable, "-m", "stages.synthesize", *INPUTS, *OUTS],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+    )
+    assert failed.returncode == 1
+    assert failed.stderr.splitlines()[-1] == "error: chunks.parquet: no such table; run `dvc repro` to build it"
+    assert not (build / "synthetic.parquet").exists()
+
+
+def test_only_test_questions_are_answered_and_the_chunk_is_cited(build: Path) -> None:
+    stages.answer.main(*map(Path, ("gold.parquet", "chunks.parquet", "run.parquet", "answers.parquet")))
+    one, two = tables.read(build / "answers.parquet", Answer)
+    cited = next(c.chunk_id for c in tables.read(build / "chunks.parquet", Chunk) if c.doc_id == "test.md")
+    assert (one.query_id, one.text, one.chunk_id, one.contexts) == ("q1", "매주 월요일", cited, [cited])
+    assert (two.query_id, two.text, two.chunk_id, two.contexts) == ("q2", None, None, [cited])

@@ -1,0 +1,217 @@
+"""dvc.yaml says all that a stage reads: the modules it imports, the settings it loads, the files it is given."""
+
+import ast
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import PurePosixPath
+
+import click
+import pytest
+import typer
+
+from onggi import settings
+from onggi.core.params import Section
+from tests.structure.dag import Stage, declared, params, stages
+from tests.structure.modules import ROOT, closure, file_of, modules, tree
+
+ORDER = [
+    "ingest",
+    "chunk",
+    "gold",
+    "index_bm25",
+    "base_model",
+    "embed",
+    "synthesize",
+    "mine",
+    "finetune",
+    "retrieve",
+    "evaluate",
+    "answer",
+    "judge",
+    "report",
+]
+TEMPLATE = re.compile(r"\$\{([^}]+)\}")
+each = pytest.mark.parametrize("stage", stages(), ids=lambda stage: stage.name)
+
+
+def within(path: str, deps: tuple[str, ...]) -> bool:
+    return any(PurePosixPath(path).is_relative_to(dep) for dep in deps)
+
+
+def code(stage: Stage) -> list[str]:
+    return [dep for dep in stage.deps if dep.split("/")[0] in ("onggi", "stages")]
+
+
+def command(stage: Stage) -> tuple[str, click.Command, tuple[str, ...]]:
+    """Return the function a stage calls, its command line and the arguments after its name."""
+    module = import_module(stage.module)
+    arguments = stage.cmd[3:]
+    name = "main" if hasattr(module, "main") else arguments[0]
+    app = typer.Typer(add_completion=False)
+    app.command()(getattr(module, name))
+    return name, typer.main.get_command(app), arguments if name == "main" else arguments[1:]
+
+
+def test_the_stages_and_their_order() -> None:
+    assert list(declared()["stages"]) == ORDER
+    files = {path.stem for path in (ROOT / "stages").glob("*.py")} - {"__init__"}
+    assert files == set(ORDER)
+
+
+@each
+def test_a_stage_runs_the_module_of_its_name(stage: Stage) -> None:
+    assert stage.cmd[:3] == ("python", "-m", f"stages.{stage.name.split('@')[0]}")
+
+
+@each
+def test_the_modules_a_stage_imports_are_declared(stage: Stage) -> None:
+    needed = {file_of(module) for module in closure(stage.module) - {"onggi"}}
+    missing = sorted(path for path in needed if not within(path, stage.deps))
+    assert not missing, f"dvc.yaml, {stage.name}: add to deps (it imports them): {', '.join(missing)}"
+    unused = sorted(dep for dep in code(stage) if not any(within(path, (dep,)) for path in needed))
+    assert not unused, f"dvc.yaml, {stage.name}: remove from deps (it imports none of it): {', '.join(unused)}"
+
+
+@each
+def test_the_settings_a_stage_loads_are_declared(stage: Stage) -> None:
+    loaded = {section.key for section in sections_loaded(stage.module, command(stage)[0])}
+    listed = set(stage.params)
+    assert not loaded - listed, f"dvc.yaml, {stage.name}: add to params (it loads them): {sorted(loaded - listed)}"
+    assert not listed - loaded, f"dvc.yaml, {stage.name}: remove from params (never loaded): {sorted(listed - loaded)}"
+
+
+def sections_loaded(module: str, function: str) -> Iterator[type[Section]]:
+    """Find `XParams.load()` in a function of a stage and in the module's own functions it calls."""
+    functions = {node.name: node for node in tree(module).body if isinstance(node, ast.FunctionDef)}
+    waiting, seen = [function], set()
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        imported = {
+            alias.asname or alias.name: (node.module or "", alias.name)
+            for node in ast.walk(functions[name])
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+        }
+        for node in ast.walk(functions[name]):
+            if not isinstance(node, ast.Call):
+                continue
+            if isinstance(node.func, ast.Name) and node.func.id in functions:
+                waiting.append(node.func.id)
+            if isinstance(node.func, ast.Attribute) and node.func.attr in ("load", "parse"):
+                place, attribute = imported.get(ast.unparse(node.func.value), ("onggi", "__version__"))
+                found = getattr(import_module(place), attribute, None)
+                if isinstance(found, type) and issubclass(found, Section):
+                    yield found
+
+
+def test_the_library_loads_no_settings_by_itself() -> None:
+    """Else a stage would read what neither it nor dvc.yaml names."""
+    names = {section.__name__ for section in settings.SECTIONS}
+    loading = [
+        f"{file_of(module)}:{node.lineno}"
+        for module in modules()
+        if module.startswith("onggi.") and module != "onggi.settings"
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("load", "parse")
+        and ast.unparse(node.func.value).split(".")[-1] in names
+    ]
+    assert loading == []
+
+
+@each
+def test_a_command_names_its_deps_and_outs(stage: Stage) -> None:
+    """Every file a command is given is a dep or an out of it, and every out is given to it."""
+    _, _, arguments = command(stage)
+    paths = {argument for argument in arguments if not argument.startswith("--")}
+    known = {*stage.deps, *stage.outs}
+    folders = {str(PurePosixPath(path).parent) for path in known}
+    assert not {path for path in paths if path not in known | folders | {"dvc.yaml"}}
+    assert not set(stage.outs) - paths
+    data = {dep for dep in stage.deps if dep not in code(stage)}
+    assert not {dep for dep in data if dep not in paths and str(PurePosixPath(dep).parent) not in paths} - INHERITED
+
+
+INHERITED = {str(params()["bm25"]["tokenizer"]["user_dictionary"])}
+"""What a stage reads without being told its path: the BM25 index's own settings name it."""
+
+
+@each
+def test_the_command_line_is_one_the_stage_takes(stage: Stage) -> None:
+    _, parser, arguments = command(stage)
+    parser.make_context(stage.name, list(arguments), resilient_parsing=False).close()
+
+
+def test_templates_in_commands_are_single_values() -> None:
+    """A dictionary in a command becomes --snake_case flags, and DVC drops what is False."""
+    for name, stage in declared()["stages"].items():
+        items = stage.get("foreach")
+        for template in TEMPLATE.findall(stage.get("do", stage)["cmd"]):
+            head, *rest = template.split(".")
+            if head == "key":
+                values: list[object] = list(items)
+            elif head == "item":
+                values = [value[rest[0]] if rest else value for value in (items.values() if rest else items)]
+            else:
+                found: object = params()
+                for key in (head, *rest):
+                    assert isinstance(found, dict) and key in found, f"{name}: params.yaml lacks {template}"
+                    found = found[key]
+                values = [found]
+            assert all(isinstance(value, str) for value in values), f"{name}: ${{{template}}} is not one value"
+
+
+def test_no_out_persists() -> None:
+    """`persist: true` switches DVC's run-cache off."""
+    assert "persist" not in (ROOT / "dvc.yaml").read_text("utf-8")
+
+
+def test_metrics_plots_and_the_checkpoint_are_declared() -> None:
+    outs = [out for stage in declared()["stages"].values() for out in stage.get("metrics", ())]
+    written = {path for out in outs for path in out}
+    small = {f"metrics/{path.name}" for path in (ROOT / "metrics").glob("*.json")}
+    assert small - written <= {"metrics/failures.json"}  # texts, not numbers
+    assert all(options == {"cache": False} for out in outs for options in out.values())
+    assert declared()["artifacts"]["tuned-encoder"]["path"] == "models/tuned"
+    plots = {path for plot in declared()["plots"] for shown in plot.values() for path in shown["y"]}
+    assert plots <= {path for stage in declared()["stages"].values() for out in stage.get("plots", ()) for path in out}
+
+
+UNSTEADY = re.compile(
+    r"\b(time\.time(_ns)?|datetime\.now|datetime\.utcnow|date\.today|Path\.cwd|os\.getcwd|socket\.gethostname|platform\.node|"
+    r"uuid\.uuid[14]|random\.random|np\.random\.(rand|randn|randint|seed|shuffle|choice|permutation)|default_rng\(\))"
+)
+
+
+@each
+def test_nothing_a_stage_imports_reads_the_clock_the_folder_or_chance(stage: Stage) -> None:
+    """Such a value in an out would make it new on every run."""
+    found = [
+        f"{file_of(module)}:{number}: {line.strip()}"
+        for module in sorted(closure(stage.module))
+        for number, line in enumerate(modules()[module].read_text("utf-8").splitlines(), 1)
+        if UNSTEADY.search(line)
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_byte_code_is_no_dep() -> None:
+    """DVC would take __pycache__ for a part of a folder it depends on."""
+    assert "__pycache__/" in (ROOT / ".dvcignore").read_text("utf-8").splitlines()
+
+
+def test_the_params_file_is_right() -> None:
+    assert settings.problems(ROOT / "params.yaml") == []
+    assert list(params()) == list(dict.fromkeys(params()))
+    assert {section.key for section in settings.SECTIONS} == set(params())
+
+
+def test_every_section_is_read_by_a_stage_or_by_the_dag() -> None:
+    read = {key.split(".")[0] for stage in stages() for key in stage.params}
+    paths = {match.split(".")[0] for match in TEMPLATE.findall((ROOT / "dvc.yaml").read_text("utf-8"))}
+    assert set(params()) <= read | paths
