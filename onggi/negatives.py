@@ -6,6 +6,7 @@ Candidates are pooled from BM25 and the base encoder, scored by a reranker and f
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -20,14 +21,14 @@ from onggi.models.reranker import Reranker
 from onggi.questions.relevance import ChunkIndex
 from onggi.questions.split import near_duplicates
 
-Rule = Literal["kept", "not_hardest", "above_ratio", "near_duplicate", "held_out"]
-RULES: tuple[Rule, ...] = ("kept", "not_hardest", "above_ratio", "near_duplicate", "held_out")
+Rule = Literal["kept", "not_hardest", "above_ratio", "near_duplicate", "same_document", "held_out"]
+RULES: tuple[Rule, ...] = ("kept", "not_hardest", "above_ratio", "near_duplicate", "same_document", "held_out")
 """Why a candidate is a negative or is none.
 
-They are tried from the hardest candidate down, in this order: ``held_out`` (training may not see the chunk),
-``above_ratio`` (it scores so near the positive that it may answer too), ``not_hardest`` (enough are kept already),
-``near_duplicate`` (of a positive). The first that applies is recorded; so a ``not_hardest`` candidate was never
-compared with the positives.
+They are tried from the hardest candidate down, in this order: ``held_out`` (training may not see the chunk) and
+``same_document`` (all of its document is evidence), which no teacher scores; ``above_ratio`` (it scores so near the
+positive that it may answer too), ``not_hardest`` (enough are kept already), ``near_duplicate`` (of a positive). The
+first that applies is recorded; so a ``not_hardest`` candidate was never compared with the positives.
 """
 
 
@@ -61,9 +62,10 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """The chunks in the order of their table: ids, passages, and whether training may see each of them."""
+    """The chunks in the order of their table: ids, documents, passages, and whether training may see each of them."""
 
     chunk_ids: Sequence[str]
+    doc_ids: Sequence[str]
     passages: Sequence[str]
     trainable: Sequence[bool]
 
@@ -124,43 +126,54 @@ def mine(
     params
         Filters and counts.
     """
+    grams = lru_cache(maxsize=1 << 16)(lambda row: shingles(corpus.passages[row]))
     for place, question in enumerate(questions):
         right = list(positives[question.query_id])
         ranks = _ranks(pool.bm25[place]), _ranks(pool.dense[place])
-        candidates = sorted((ranks[0].keys() | ranks[1].keys()) - set(right))
-        scores = reranker.score(question.text, [corpus.passages[row] for row in (*right, *candidates)]).tolist()
-        right_scores, candidate_scores = scores[: len(right)], scores[len(right) :]
-        bar = max(min(right_scores), 1e-9)
-        grams = [shingles(corpus.passages[row]) for row in right]
-        scored = sorted(
-            zip(candidates, candidate_scores, strict=True), key=lambda pair: (-pair[1], corpus.chunk_ids[pair[0]])
-        )
-        audit: list[Candidate] = []
+        rules: dict[int, Rule] = {}
+        scored = []
+        for row in sorted((ranks[0].keys() | ranks[1].keys()) - set(right)):
+            if rule := _unscored(row, question, corpus):
+                rules[row] = rule
+            else:
+                scored.append(row)
+        found = reranker.score(question.text, [corpus.passages[row] for row in (*right, *scored)]).tolist()
+        scores = dict(zip((*right, *scored), found, strict=True))
+        bar = max(min(scores[row] for row in right), 1e-9)
         kept: list[tuple[int, float]] = []
-        for row, score in scored:
-            rule = _rule(row, score / bar, grams, corpus, params, len(kept))
-            if rule == "kept":
-                kept.append((row, score))
-            bm25_rank, dense_rank = ranks[0].get(row), ranks[1].get(row)
-            chunk_id = corpus.chunk_ids[row]
-            audit.append(Candidate(question.query_id, chunk_id, bm25_rank, dense_rank, score, score / bar, rule))
+        for row in sorted(scored, key=lambda row: (-scores[row], corpus.chunk_ids[row])):
+            if scores[row] / bar > params.max_ratio:
+                rules[row] = "above_ratio"
+            elif len(kept) == params.negatives:
+                rules[row] = "not_hardest"
+            elif any(jaccard(grams(row), grams(positive)) >= params.near_duplicate for positive in right):
+                rules[row] = "near_duplicate"
+            else:
+                rules[row] = "kept"
+                kept.append((row, scores[row]))
+        audit = [
+            Candidate(
+                question.query_id,
+                corpus.chunk_ids[row],
+                ranks[0].get(row),
+                ranks[1].get(row),
+                scores.get(row),
+                scores[row] / bar if row in scores else None,
+                rule,
+            )
+            for row, rule in rules.items()
+        ]
         audit.sort(key=lambda candidate: candidate.chunk_id)
-        yield Example(question, list(zip(right, right_scores, strict=True)), kept, audit)
+        yield Example(question, [(row, scores[row]) for row in right], kept, audit)
 
 
-def _rule(
-    row: int, ratio: float, positives: Sequence[set[str]], corpus: Corpus, params: MineParams, kept: int
-) -> Rule:
+def _unscored(row: int, question: Question, corpus: Corpus) -> Rule | None:
+    """Return the rule that drops a candidate whatever it scores, None where its score decides."""
     if not corpus.trainable[row]:
         return "held_out"
-    if ratio > params.max_ratio:
-        return "above_ratio"
-    if kept == params.negatives:
-        return "not_hardest"
-    grams = shingles(corpus.passages[row])
-    if any(jaccard(grams, positive) >= params.near_duplicate for positive in positives):
-        return "near_duplicate"
-    return "kept"
+    if any(evidence.start is None and evidence.doc_id == corpus.doc_ids[row] for evidence in question.evidence):
+        return "same_document"
+    return None
 
 
 def _ranks(rows: NDArray[np.int64]) -> dict[int, int]:

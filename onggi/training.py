@@ -119,7 +119,12 @@ def _arguments(
 
 def _run(command: list[str], work: Path) -> None:
     """Run the trainer, show what it prints on stderr, and raise its last line where it fails."""
-    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_DATASETS_CACHE": str(work / "datasets"), "PYTHONHASHSEED": "0"}
+    environment = {
+        **os.environ,
+        "HF_HUB_OFFLINE": "1",
+        "HF_DATASETS_CACHE": str(work / "datasets"),
+        "PYTHONHASHSEED": "0",
+    }
     last: deque[str] = deque(maxlen=20)
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment) as trainer:
         for line in trainer.stdout or ():

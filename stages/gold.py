@@ -22,7 +22,14 @@ def main(gold: Path, documents: Path, questions: Path, splits: Path, metrics: Pa
 
     twins = near_duplicates(texts, params.near_duplicate)
     joined = [[item.doc_id for item in evidence] for _, evidence in anchored if evidence]
-    fixed = {item.doc_id: question.split for question, evidence in anchored for item in evidence if question.split}
+    # A document with questions in several splits is in the last of them: what a test question needs is not trained on.
+    fixed = {
+        item.doc_id: split
+        for split in ("train", "dev", "test")
+        for question, evidence in anchored
+        for item in evidence
+        if question.split == split
+    }
     rows = assign(texts, [*twins, *joined], params, fixed)
     split_of = {row.doc_id: row.split for row in rows}
     anchored_rows = [

@@ -47,7 +47,9 @@ def main(
     rows = list(tables.read(chunks, Chunk))
     split_of = {row.doc_id: row.split for row in tables.read(splits, SplitRow)}
     trainable = [split.synthesis_from == "all" or split_of[row.doc_id] == "train" for row in rows]
-    corpus = Corpus([row.chunk_id for row in rows], [passage(row) for row in rows], trainable)
+    corpus = Corpus(
+        [row.chunk_id for row in rows], [row.doc_id for row in rows], [passage(row) for row in rows], trainable
+    )
 
     asked = training_questions(
         (question for source in sources for question in tables.read(source, Question)), held_out, split.near_duplicate

@@ -49,7 +49,8 @@ def question(
 
 def corpus(*passages: str, held_out: Sequence[int] = ()) -> Corpus:
     ids = [f"c{row:02}" for row in range(len(passages))]
-    return Corpus(ids, passages, [row not in held_out for row in range(len(passages))])
+    rows = range(len(passages))
+    return Corpus(ids, [f"d{row}" for row in rows], passages, [row not in held_out for row in rows])
 
 
 def pool(bm25: Sequence[int], dense: Sequence[int]) -> Pool:
@@ -141,7 +142,7 @@ def test_what_training_may_not_see_is_never_a_negative() -> None:
 
 
 def test_the_first_rule_that_applies_is_recorded() -> None:
-    assert RULES == ("kept", "not_hardest", "above_ratio", "near_duplicate", "held_out")
+    assert RULES == ("kept", "not_hardest", "above_ratio", "near_duplicate", "same_document", "held_out")
     passages = [POSITIVE, POSITIVE + "1", POSITIVE + "2", POSITIVE + "3", "독"]
     teacher = Teacher(dict(zip(passages, (0.5, 0.9, 0.8, 0.1, 0.2), strict=True)))
     chunks = corpus(*passages, held_out=[1])
@@ -249,7 +250,9 @@ def chunk(doc_id: str, start: int, end: int) -> Chunk:
 
 
 ROWS = [chunk("a", 0, 10), chunk("a", 8, 20), chunk("b", 0, 10), chunk("b", 10, 20), chunk("b", 20, 30)]
-NAMED = Corpus([row.chunk_id for row in ROWS], ["가", "나", "다", "라", "마"], [True, True, True, True, True])
+NAMED = Corpus(
+    [row.chunk_id for row in ROWS], [row.doc_id for row in ROWS], ["가", "나", "다", "라", "마"], [True] * len(ROWS)
+)
 TEACHER = Teacher({"다": 0.25, "라": 0.75, "마": 0.5})
 
 
@@ -269,12 +272,12 @@ def test_of_a_whole_document_the_best_chunk_is_the_positive() -> None:
 
 
 def test_a_document_of_one_chunk_needs_no_reranker() -> None:
-    chunks, asked = Corpus(["c#0-5"], ["차"], [True]), question("q1", "?", Evidence("c"))
+    chunks, asked = Corpus(["c#0-5"], ["c"], ["차"], [True]), question("q1", "?", Evidence("c"))
     assert positives([asked], ChunkIndex.of([chunk("c", 0, 5)]), chunks, Teacher({})) == {"q1": [0]}
 
 
 def test_what_training_may_not_see_is_never_a_positive() -> None:
-    hidden = Corpus(NAMED.chunk_ids, NAMED.passages, [False, True, True, False, True])
+    hidden = Corpus(NAMED.chunk_ids, NAMED.doc_ids, NAMED.passages, [False, True, True, False, True])
     assert right(question("q1", "?", Evidence("a", 8, 10)), hidden) == [1]
     assert right(question("q1", "?", Evidence("a", 2, 6)), hidden) is None
 
@@ -282,3 +285,13 @@ def test_what_training_may_not_see_is_never_a_positive() -> None:
 def test_a_span_that_no_chunk_covers_and_a_document_without_chunks() -> None:
     assert right(question("q1", "?", Evidence("a", 0, 90))) is None
     assert right(question("q1", "?", Evidence("z"))) is None
+
+
+def test_no_chunk_of_a_document_that_is_evidence_as_a_whole_is_a_negative() -> None:
+    passages = [POSITIVE, "장독 뚜껑은 해가 뜨면 연다", "항아리는 그늘에 둔다"]
+    chunks = Corpus(["c00", "c01", "c02"], ["d", "d", "e"], passages, [True, True, True])
+    teacher = Teacher(dict(zip(passages, [0.8, 0.7, 0.6], strict=True)))
+    asked = question("q1", "메주는 며칠 띄우나요", Evidence("d"))
+    (example,) = mine([asked], {"q1": [0]}, pool([1, 2], []), chunks, teacher, params())
+    assert rules(example) == {"c01": "same_document", "c02": "kept"}
+    assert teacher.asked == [(asked.text, [passages[0], passages[2]])]

@@ -119,15 +119,15 @@ class Candidate:
     """One candidate of negative mining and why it was kept or dropped.
 
     Ranks are None where a retriever did not find the chunk; ``ratio`` is its teacher score over that of the positive
-    that scores least; ``rule`` is one of `onggi.negatives.RULES`.
+    that scores least, both None where a rule dropped it unscored; ``rule`` is one of `onggi.negatives.RULES`.
     """
 
     query_id: str
     chunk_id: str
     bm25_rank: int | None
     dense_rank: int | None
-    score: float
-    ratio: float
+    score: float | None
+    ratio: float | None
     rule: str
 
 

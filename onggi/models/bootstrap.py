@@ -1,12 +1,12 @@
 """A small encoder made from the corpus in seconds, without a download.
 
-A Unigram vocabulary (Kudo 2018, https://arxiv.org/abs/1804.10959) is trained on the corpus, and token vectors come from
-latent semantic analysis (Deerwester et al. 1990): TF-IDF over windows of text, then SVD. They become the word embeddings
-of an XLM-R-shaped encoder whose layers at first pass them through unchanged, so that the mean over a text is its
-idf-weighted mean token vector, and fine-tuning starts from there:
+A Unigram vocabulary (Kudo 2018, https://arxiv.org/abs/1804.10959) is trained on the corpus, and token vectors come
+from latent semantic analysis (Deerwester et al. 1990): TF-IDF over windows of text, then SVD. They become the word
+embeddings of an XLM-R-shaped encoder whose layers at first pass them through unchanged, so that the mean over a text
+is its idf-weighted mean token vector, and fine-tuning starts from there:
 
-- the singular vectors are not scaled by their singular values: on Korean pages nDCG@10 falls from 0.66 to 0.53 when they
-  are, because frequent topics then drown what sets tokens apart;
+- the singular vectors are not scaled by their singular values: on Korean pages nDCG@10 falls from 0.66 to 0.53 when
+  they are, because frequent topics then drown what sets tokens apart;
 - each token vector has the token's idf as its length. A usual layer norm would undo that, so its epsilon is large
   against the variance: it then divides by a near constant, and its weight multiplies that back;
 - the output projections of attention and feed-forward start at zero (as in Fixup, https://arxiv.org/abs/1901.09321).
@@ -86,7 +86,9 @@ def train_vocabulary(texts: Iterable[str], size: int) -> SentencePieceProcessor:
         )
     except (RuntimeError, OSError) as error:
         problem = str(error).splitlines()[-1] if str(error) else "no text"
-        raise ModelError("base_model.bootstrap", f"no vocabulary could be trained ({problem})", "add documents") from None
+        raise ModelError(
+            "base_model.bootstrap", f"no vocabulary could be trained ({problem})", "add documents"
+        ) from None
     return SentencePieceProcessor(model_proto=model.getvalue())
 
 
@@ -94,9 +96,7 @@ def _lines(texts: Iterable[str]) -> Iterator[str]:
     return (line for text in texts for line in text.split("\n") if line.strip())
 
 
-def token_vectors(
-    encoded: Sequence[Sequence[int]], vocab_size: int, params: BootstrapParams
-) -> NDArray[np.float32]:
+def token_vectors(encoded: Sequence[Sequence[int]], vocab_size: int, params: BootstrapParams) -> NDArray[np.float32]:
     """Return a vector for every piece, (vocab_size, dimensions): its direction from the SVD, its length its idf.
 
     Pieces that no window holds, the special ones among them, get zeros.
@@ -118,7 +118,8 @@ def token_vectors(
         vectors[:, :rank] = components.T
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     vectors = np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 1e-9) * idf[:, None]
-    return vectors.astype(np.float32)
+    result: NDArray[np.float32] = vectors.astype(np.float32)
+    return result
 
 
 def _window_counts(encoded: Sequence[Sequence[int]], vocab_size: int, size: int) -> sparse.csr_array:

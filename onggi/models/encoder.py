@@ -35,7 +35,7 @@ class EmbedParams(Section):
 
 
 class Forward(Protocol):
-    """What runs the network: token ids of one length, (batch, length), to token vectors, (batch, length, dimensions)."""
+    """What runs the network: ids of texts of one length, (batch, length), to (batch, length, dimensions)."""
 
     def __call__(self, ids: torch.Tensor) -> torch.Tensor: ...
 
@@ -43,8 +43,8 @@ class Forward(Protocol):
 class Encoder:
     """An encoder with its tokenizer.
 
-    On a CPU a text's vector depends on the text alone, bit for bit: it is computed among texts of its own length, without
-    padding (see `onggi.models.network`).
+    On a CPU a text's vector depends on the text alone, bit for bit: it is computed among texts of its own length,
+    without padding (see `onggi.models.network`).
     """
 
     def __init__(self, tokenizer: Any, forward: Forward, layout: Layout) -> None:
@@ -138,7 +138,7 @@ def _load_forward(folder: Path, params: EmbedParams) -> Forward:
     if params.runtime == "onnx":
         from onggi.models.onnx import OnnxForward
 
-        return OnnxForward(folder)
+        return OnnxForward(folder, params.trust_remote_code)
     network = load_network(AutoModel, folder, params.precision, trust_remote_code=params.trust_remote_code)
 
     def forward(ids: torch.Tensor) -> torch.Tensor:

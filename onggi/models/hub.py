@@ -27,7 +27,9 @@ class HubParams(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     name: str = Field(min_length=1, description="owner/name on the Hub, or a local folder")
-    revision: str = Field(pattern=r"^([0-9a-f]{40}|local)$", description="commit (40 hex digits), or local for a folder")
+    revision: str = Field(
+        pattern=r"^([0-9a-f]{40}|local)$", description="commit (40 hex digits), or local for a folder"
+    )
     pooling: Literal["cls", "mean", "last_token"] | None = Field(description="null: as the model's own files say")
     trust_remote_code: bool = Field(description="run code that comes with the model")
 
@@ -78,9 +80,13 @@ def _snapshot(params: HubParams) -> Path:
             if any(path.glob(weights)):
                 return path
     except RepositoryNotFoundError:
-        raise ModelError(params.name, "no such model on the Hub", "check the name; a private one needs HF_TOKEN") from None
+        raise ModelError(
+            params.name, "no such model on the Hub", "check the name; a private one needs HF_TOKEN"
+        ) from None
     except RevisionNotFoundError:
         raise ModelError(params.name, f"no revision {params.revision}", "copy a commit of the model's page") from None
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
-        raise ModelError(params.name, f"the Hub cannot be reached ({error})", "go online or set kind: bootstrap") from None
+        raise ModelError(
+            params.name, f"the Hub cannot be reached ({error})", "go online or set kind: bootstrap"
+        ) from None
     raise ModelError(params.name, "holds no weights (*.safetensors, pytorch_model*.bin)", "choose another model")

@@ -1,9 +1,9 @@
 """How a network is loaded and run: exact lengths only, and on a CPU its linear layers through oneDNN.
 
 Both serve speed and the same bits. Inputs of one exact length need neither padding nor a mask, so nothing of a text's
-result can come from its neighbours. oneDNN's AVX2 kernels sum in an order that depends on the size of the weights alone,
-not on the rows, the threads or the caches; MKL's do so only where the rows are a multiple of 8, and in the mode that
-promises the same bits on every CPU (``MKL_CBWR=COMPATIBLE``) they take 2.5 times as long.
+result can come from its neighbours. oneDNN's AVX2 kernels sum in an order that depends on the size of the weights
+alone, not on the rows, the threads or the caches; MKL's do so only where the rows are a multiple of 8, and in the mode
+that promises the same bits on every CPU (``MKL_CBWR=COMPATIBLE``) they take 2.5 times as long.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -17,20 +17,19 @@ OPSET = 18
 class OnnxForward:
     """Token ids to token vectors through ONNX Runtime.
 
-    The network is exported when it is loaded, into a folder that is gone a moment later, so that no file beside the model
-    depends on versions of ONNX. Linear layers are quantised dynamically: weights to 7 bits, which no instruction set
-    overflows with, activations at run time by their range. That range must be a text's own, so texts run one at a time.
+    The network is exported when it is loaded, into a folder that is gone a moment later, so that no file beside the
+    model depends on versions of ONNX. Linear layers are quantised dynamically: weights to 7 bits, with which no
+    instruction set overflows, activations to 8 bits by their range at run time. That range must be a text's own, so
+    texts run one at a time.
     """
 
-    def __init__(self, folder: Path, trust_remote_code: bool = False, quantise: bool = True) -> None:
+    def __init__(self, folder: Path, trust_remote_code: bool) -> None:
         runtime = _onnxruntime(folder)
         options = runtime.SessionOptions()
         options.intra_op_num_threads = 1
         with TemporaryDirectory() as work:
-            path = _export(folder, Path(work), trust_remote_code)
-            self.session = runtime.InferenceSession(
-                _quantise(path) if quantise else path, options, providers=["CPUExecutionProvider"]
-            )
+            path = _quantise(_export(folder, Path(work), trust_remote_code))
+            self.session = runtime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
     def __call__(self, ids: torch.Tensor) -> torch.Tensor:
         """Return the token vectors of ``ids``, (batch, length), as (batch, length, dimensions)."""
@@ -44,7 +43,8 @@ def _onnxruntime(folder: Path) -> Any:
         import onnxruntime
         import onnxscript  # noqa: F401
     except ImportError as error:
-        raise ModelError(folder, f"embed.runtime is onnx, but {error.name} is not installed", "pip install onggi[onnx]") from None
+        problem = f"embed.runtime is onnx, but {error.name} is not installed"
+        raise ModelError(folder, problem, "pip install onggi[onnx]") from None
     onnxruntime.set_default_logger_severity(3)
     return onnxruntime
 
@@ -90,7 +90,14 @@ def _quantise(path: Path) -> Path:
     level = root.level
     root.setLevel(logging.ERROR)
     try:
-        quantize_dynamic(path, quantised, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True, op_types_to_quantize=["MatMul", "Gemm"])
+        quantize_dynamic(
+            path,
+            quantised,
+            op_types_to_quantize=["MatMul", "Gemm"],
+            per_channel=True,
+            reduce_range=True,
+            weight_type=QuantType.QInt8,
+        )
     finally:
         root.setLevel(level)
     return quantised

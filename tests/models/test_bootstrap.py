@@ -1,0 +1,103 @@
+import json
+import math
+import os
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from safetensors.torch import load_file
+from transformers import AutoTokenizer
+
+from onggi.core.errors import ModelError
+from onggi.models.bootstrap import BootstrapParams, bootstrap, token_vectors
+from onggi.models.encoder import EmbedParams, Encoder
+
+AGAIN = """
+import json, sys
+from pathlib import Path
+from onggi.models.bootstrap import BootstrapParams, bootstrap
+texts, params, folder = json.load(sys.stdin)
+Path(folder).mkdir()
+bootstrap(texts, BootstrapParams(**params), Path(folder))
+"""
+
+
+def digests(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def test_the_same_bytes_in_another_process_with_another_hash_seed(
+    model: Path, texts: list[str], shape: BootstrapParams, tmp_path: Path
+) -> None:
+    again = tmp_path / "somewhere" / "else"
+    again.parent.mkdir()
+    given = json.dumps([texts, shape.model_dump(), str(again)])
+    environment = {**os.environ, "PYTHONHASHSEED": "7", "LANG": "C", "TZ": "Asia/Seoul"}
+    subprocess.run([sys.executable, "-c", AGAIN], input=given, text=True, check=True, env=environment)
+    assert digests(again) == digests(model)
+    assert {"config.json", "model.safetensors", "tokenizer.json", "modules.json"} <= digests(model).keys()
+
+
+def test_the_seed_decides_the_weights(texts: list[str], shape: BootstrapParams, model: Path, tmp_path: Path) -> None:
+    bootstrap(texts, shape.model_copy(update={"seed": 1}), tmp_path)
+    assert digests(tmp_path)["model.safetensors"] != digests(model)["model.safetensors"]
+    assert digests(tmp_path)["tokenizer.json"] == digests(model)["tokenizer.json"]
+
+
+def norm(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A layer norm whose weight is the root of its epsilon: nearly the identity for short vectors."""
+    centred = x - x.mean(axis=1, keepdims=True)
+    return centred / np.sqrt(x.var(axis=1, keepdims=True) + 4) * 2
+
+
+def test_a_text_starts_as_the_mean_of_its_token_vectors(model: Path, texts: list[str], embed: EmbedParams) -> None:
+    """Layers pass token vectors through but for their norms: of embeddings, attention and feed-forward."""
+    table = load_file(model / "model.safetensors")["embeddings.word_embeddings.weight"].double().numpy()
+    tokenizer = AutoTokenizer.from_pretrained(model)
+    for text, vector in zip(texts, Encoder.load(model, embed).passages(texts, embed), strict=True):
+        tokens = table[tokenizer(text, truncation=True, max_length=64)["input_ids"]]
+        passed = norm(norm(norm(tokens))).mean(axis=0)
+        assert np.abs(vector - passed / np.linalg.norm(passed)).max() < 1e-6
+        assert vector @ tokens.sum(axis=0) / np.linalg.norm(tokens.sum(axis=0)) > 0.95
+
+
+def test_token_vectors_have_their_idf_as_length_and_unseen_ones_none() -> None:
+    shape = BootstrapParams(vocab_size=64, dimensions=8, layers=1, heads=1, window=8, max_length=16, seed=0)
+    vectors = token_vectors([[4, 5], [4, 6, 6], [4, 7], [5, 7]], 10, shape)
+    lengths = np.linalg.norm(vectors, axis=1)
+    expected = {4: math.log(5 / 4) + 1, 5: math.log(5 / 3) + 1, 6: math.log(5 / 2) + 1, 7: math.log(5 / 3) + 1}
+    assert vectors.shape == (10, 8) and vectors.dtype == np.float32
+    assert lengths[list(expected)] == pytest.approx(list(expected.values()), abs=1e-6)
+    assert not vectors[[0, 1, 2, 3, 8, 9]].any()
+
+
+def test_a_text_of_unseen_tokens_gets_a_finite_vector(model: Path, embed: EmbedParams) -> None:
+    vectors = Encoder.load(model, embed).passages(["ΩΩΩ ∑∑", "", "<s></s><pad>"], embed)
+    assert vectors.shape == (3, 32) and np.isfinite(vectors).all()
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [["독"], ["독을 씻는다."], ["독을 씻는다.", "콩을 삶는다."], ["독을 씻는다.", "", "콩을 삶는다.\n메주를 띄운다."]],
+    ids=["character", "one", "two", "three"],
+)
+def test_a_tiny_corpus_gives_an_encoder(
+    texts: list[str], shape: BootstrapParams, embed: EmbedParams, tmp_path: Path
+) -> None:
+    bootstrap(texts, shape, tmp_path)
+    vectors = Encoder.load(tmp_path, embed).passages([*texts, "처음 보는 글"], embed)
+    assert vectors.shape == (len(texts) + 1, 32) and np.isfinite(vectors).all()
+
+
+@pytest.mark.parametrize("texts", [[], ["", " \n "]], ids=["none", "blank"])
+def test_no_text_is_one_line(texts: list[str], shape: BootstrapParams, tmp_path: Path) -> None:
+    with pytest.raises(
+        ModelError, match="base_model.bootstrap: no vocabulary could be trained .*; add documents"
+    ) as error:
+        bootstrap(texts, shape, tmp_path)
+    assert "\n" not in str(error.value)
