@@ -1,5 +1,5 @@
 # Everything a fresh machine needs is python3 (3.11 or newer) and make: each target makes .venv by itself.
-# A machine without a GPU downloads less with PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu in front.
+# A machine without a GPU downloads less with PIP_EXTRA_INDEX_URL set to PyTorch's index of CPU builds.
 
 .DEFAULT_GOAL := help
 .PHONY: help build test check bench clean

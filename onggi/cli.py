@@ -68,6 +68,26 @@ def report(
 
 @app.command()
 @guarded
+def dag(
+    out: Annotated[Path | None, typer.Option(help="File to write. [default: standard output]")] = None,
+) -> None:
+    """Draw the stages of dvc.yaml as an SVG picture."""
+    from onggi.core.errors import ParamsError
+    from onggi.core.outs import write_text
+    from onggi.report import read_dag
+    from onggi.report.picture import standalone
+
+    graph = read_dag(Path("dvc.yaml"))
+    if graph is None:
+        raise ParamsError("dvc.yaml", "no such file", "run from the folder that holds dvc.yaml")
+    if out is None:
+        sys.stdout.buffer.write(standalone(graph).encode("utf-8"))
+    else:
+        write_text(out, standalone(graph))
+
+
+@app.command()
+@guarded
 def check(params: Annotated[Path, typer.Argument(help="The params file.")] = Path("params.yaml")) -> None:
     """Check every section of params.yaml; each problem is a line on stderr, and then the exit code is 1."""
     from onggi import settings

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,9 @@ from onggi.models.encoder import EmbedParams
 from onggi.models.layout import read_layout
 
 TRAINER = "FlagEmbedding.finetune.embedder.encoder_only.base"
+
+EXCEPTION = re.compile(r"[\w.]+(Error|Exception)\b")
+"""The last line of a traceback."""
 
 
 class FinetuneParams(Section):
@@ -132,6 +136,9 @@ def _run(command: list[str], work: Path) -> None:
             sys.stderr.flush()
             last.append(line.decode(errors="replace").rsplit("\r", 1)[-1].strip())
     if trainer.returncode:
-        problem = next((line for line in reversed(last) if line), f"exit code {trainer.returncode}")
+        lines = [line for line in reversed(last) if line]
+        # A progress bar may have the last word; the exception stands above it.
+        problem = next(
+            (line for line in lines if EXCEPTION.match(line)), [*lines, f"exit code {trainer.returncode}"][0]
+        )
         raise TrainingError("finetune", f"the trainer failed ({problem})", "see its output above")
-

@@ -152,7 +152,7 @@ def test_a_trainer_that_fails_is_one_line_and_leaves_nothing(
     data = tmp_path / "train.jsonl"
     data.write_text('{"question": "열쇠 이름이 틀렸다"}\n', encoding="utf-8")
     with pytest.raises(
-        TrainingError, match=r"finetune: the trainer failed \(.*Error.*\); see its output above"
+        TrainingError, match=r"finetune: the trainer failed \(KeyError: .query.\); see its output above"
     ) as error:
         finetune(base, data, tmp_path / "tuned", params, embed)
     assert "\n" not in str(error.value)

@@ -1,6 +1,7 @@
 """Encoders from the Hugging Face Hub, pinned to a revision, stored as safetensors."""
 
 from pathlib import Path
+from pickle import UnpicklingError
 from tempfile import TemporaryDirectory
 from typing import Literal
 
@@ -13,6 +14,7 @@ from huggingface_hub.errors import (
     RevisionNotFoundError,
 )
 from pydantic import BaseModel, ConfigDict, Field
+from safetensors import SafetensorError
 from transformers import AutoModel, AutoTokenizer
 
 from onggi.core.errors import ModelError
@@ -48,7 +50,7 @@ def fetch(params: HubParams, folder: Path) -> None:
     try:
         model = AutoModel.from_pretrained(source, trust_remote_code=params.trust_remote_code, dtype=torch.float32)
         tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=params.trust_remote_code)
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError, SafetensorError, UnpicklingError) as error:
         raise ModelError(params.name, f"cannot be loaded ({error})", "check base_model.hub.name and revision") from None
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)

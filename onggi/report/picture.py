@@ -128,3 +128,21 @@ def _draw_box(box: Box, x: float, y: float, size: Size) -> Markup:
 def _curve(x0: float, y0: float, x1: float, y1: float) -> str:
     x0, x1, middle = x0 + _MARGIN, x1 + _MARGIN, (y0 + y1) / 2
     return f"C{x0:.1f} {middle:.1f} {x1:.1f} {middle:.1f} {x1:.1f} {y1:.1f}"
+
+
+def standalone(dag: Dag) -> str:
+    """Return the picture as an SVG file that brings its own style, light and dark."""
+    drawn = draw_dag(dag, "dag", WIDE)
+    return str(drawn).replace("<title", f"<style>{_STYLE}</style><title", 1) + "\n"
+
+
+_STYLE = (
+    'text{font-family:"Pretendard","Apple SD Gothic Neo","Malgun Gothic","Noto Sans KR","NanumGothic",sans-serif}'
+    ".arrow{fill:none;stroke:#59616c;stroke-width:1.4}.head{fill:#59616c}"
+    ".box rect{fill:#f1ece4;stroke:#8a3f1d;stroke-width:1.2}"
+    ".input rect{fill:#fff;stroke:#59616c;stroke-width:1.2;stroke-dasharray:4 3}"
+    ".stage{fill:#1d2127;font-size:13px;font-weight:700}.input .stage{font-weight:400}"
+    ".variant{fill:#59616c;font-size:11.5px}"
+    "@media(prefers-color-scheme:dark){.arrow{stroke:#a5abb5}.head,.variant{fill:#a5abb5}.stage{fill:#e9e7e2}"
+    ".box rect{fill:#282a2f;stroke:#f0a37a}.input rect{fill:#1c1f25;stroke:#a5abb5}}"
+)

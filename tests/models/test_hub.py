@@ -141,7 +141,7 @@ def test_a_snapshot_asks_for_the_commit_and_for_pickles_only_where_there_is_noth
 
 
 def test_a_folder_without_weights_or_no_folder_is_named(model: Path, tmp_path: Path, target: Path) -> None:
-    with pytest.raises(ModelError, match="nowhere: no such folder; set base_model.hub.revision to a commit"):
+    with pytest.raises(ModelError, match=r"nowhere: no such folder; set base_model\.hub\.revision to a commit"):
         fetch(params(tmp_path / "nowhere"), target)
     shutil.copytree(model, tmp_path / "empty", ignore=shutil.ignore_patterns("*.safetensors"))
     with pytest.raises(ModelError, match=r"empty: (holds no weights|cannot be loaded)"):

@@ -65,8 +65,8 @@ def test_late_interaction_is_the_weighted_mean_of_squared_best_cosines(
 
 
 def test_a_question_without_content_counts_every_token(late: LateInteraction, texts: list[str]) -> None:
-    assert not [morpheme for morpheme in analyze("은 는 이 가?") if morpheme.tag in CONTENT_TAGS]
-    assert late.score("은 는 이 가?", texts[:3]).max() > 0
+    assert not [morpheme for morpheme in analyze("이것은 무엇인가요?") if morpheme.tag in CONTENT_TAGS]
+    assert late.score("이것은 무엇인가요?", texts[:3]).max() > 0
 
 
 def test_the_passage_that_holds_the_question_wins(late: LateInteraction, texts: list[str]) -> None:
