@@ -26,10 +26,13 @@ def main() -> None:
         print("identical: dvc.lock and metrics/ are the committed ones")
         return
     committed, built = lock(git("show", "HEAD:dvc.lock")), lock(Path("dvc.lock").read_text("utf-8"))
-    wrong = list(inputs_that_differ(committed, built))
+    if stale := list(dict.fromkeys(inputs_that_differ(committed, built))):
+        sys.exit(
+            "\n".join(["error: the committed dvc.lock is not of this code, data and params; build and commit", *stale])
+        )
     differing = [path for path, digest in outs(built).items() if outs(committed).get(path) != digest]
     trained = after_training(built)
-    wrong += [f"{path}: differs, and is made before training" for path in differing if path not in trained]
+    wrong = [f"{path}: differs, and is made before training" for path in differing if path not in trained]
     wrong += list(numbers_that_differ(built))
     if wrong:
         sys.exit("\n".join(["error: this build is not the committed one", *wrong]))
@@ -49,7 +52,7 @@ def inputs_that_differ(committed: Stages, built: Stages) -> Iterator[str]:
         before, now = ({dep["path"]: dep["md5"] for dep in stage.get("deps", ())} for stage in (old, new))
         for path in sorted(before.keys() | now.keys()):
             if path not in made and before.get(path) != now.get(path):
-                yield f"{name}: {path} is not what the committed build read"
+                yield f"{path}: is not what the committed build read"
 
 
 def numbers_that_differ(built: Stages) -> Iterator[str]:

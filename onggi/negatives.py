@@ -4,10 +4,10 @@ Candidates are pooled from BM25 and the base encoder, scored by a reranker and f
 (positive-aware mining, NV-Retriever, https://arxiv.org/abs/2407.15831); the hardest that remain are kept.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,8 @@ from pydantic import Field
 
 from onggi.core.errors import LeakError
 from onggi.core.params import Section
-from onggi.core.schema import Candidate, Question
+from onggi.core.schema import Candidate, Chunk, Question
+from onggi.index.passages import passage
 from onggi.korean.normalize import jaccard, shingles, squash
 from onggi.models.reranker import Reranker
 from onggi.questions.relevance import ChunkIndex
@@ -68,6 +69,16 @@ class Corpus:
     doc_ids: Sequence[str]
     passages: Sequence[str]
     trainable: Sequence[bool]
+
+    @classmethod
+    def of(cls, chunks: Sequence[Chunk], trainable: Container[str]) -> Self:
+        """Return the chunks as a corpus in which training may see the documents ``trainable``."""
+        return cls(
+            [chunk.chunk_id for chunk in chunks],
+            [chunk.doc_id for chunk in chunks],
+            [passage(chunk) for chunk in chunks],
+            [chunk.doc_id in trainable for chunk in chunks],
+        )
 
 
 @dataclass(frozen=True, slots=True)

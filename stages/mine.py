@@ -22,7 +22,6 @@ def main(
     from onggi.core.schema import Candidate, Chunk, Question, SplitRow
     from onggi.index.bm25 import Bm25Index
     from onggi.index.dense import DenseIndex
-    from onggi.index.passages import passage
     from onggi.models.encoder import EmbedParams, Encoder
     from onggi.models.reranker import RerankerParams, load_reranker
     from onggi.negatives import (
@@ -42,14 +41,10 @@ def main(
 
     params, split = MineParams.load(), SplitParams.load()
     sources = {"gold": [gold], "synthetic": [synthetic], "both": [gold, synthetic]}[QuestionsParams.load().source]
-    labelled = list(tables.read(gold, Question))
-    held_out = [question for question in labelled if question.split != "train"]
+    held_out = [question for question in tables.read(gold, Question) if question.split != "train"]
     rows = list(tables.read(chunks, Chunk))
     split_of = {row.doc_id: row.split for row in tables.read(splits, SplitRow)}
-    trainable = [split.synthesis_from == "all" or split_of[row.doc_id] == "train" for row in rows]
-    corpus = Corpus(
-        [row.chunk_id for row in rows], [row.doc_id for row in rows], [passage(row) for row in rows], trainable
-    )
+    corpus = Corpus.of(rows, {d for d in split_of if split.synthesis_from == "all" or split_of[d] == "train"})
 
     asked = training_questions(
         (question for source in sources for question in tables.read(source, Question)), held_out, split.near_duplicate

@@ -1,8 +1,15 @@
-"""Order: the builds by real DVC take longest, so a second worker has the rest to do while they run."""
+"""Order and Hypothesis, for the whole suite."""
 
+import os
+
+import hypothesis
 import pytest
+
+# A busy machine is no failure, and CI draws the same examples every time.
+hypothesis.settings.register_profile("onggi", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.load_profile("onggi")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the pipeline first and leave the order otherwise as it is."""
+    """Put the builds by real DVC first: they take longest, and a second worker has the rest to do meanwhile."""
     items.sort(key=lambda item: item.get_closest_marker("pipeline") is None)

@@ -35,7 +35,9 @@ class RerankerParams(Section):
 class Reranker(Protocol):
     """Scores passages for one query, (passages,)."""
 
-    def score(self, query: str, passages: Sequence[str]) -> NDArray[np.float32]: ...
+    def score(self, query: str, passages: Sequence[str]) -> NDArray[np.float32]:
+        """Return the score of each passage for the query, (passages,)."""
+        ...
 
 
 class LateInteraction:

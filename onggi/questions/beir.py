@@ -10,7 +10,7 @@ from pathlib import Path
 from onggi.core.errors import GoldError
 from onggi.core.schema import QUESTION_TYPES, Split
 from onggi.korean.normalize import nfc
-from onggi.questions.gold import GoldQuestion, Quote, json_lines
+from onggi.questions.labels import GoldQuestion, Quote, json_lines
 
 SPLITS: tuple[Split, ...] = ("train", "dev", "test")
 HEADER = ["query-id", "corpus-id", "score"]

@@ -4,48 +4,19 @@ Evidence is a span of a document, never a chunk, so that chunk size, overlap and
 labelling anything again.
 """
 
-import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from onggi.core.errors import GoldError
-from onggi.core.schema import Evidence, Split
+from onggi.core.schema import Evidence
 from onggi.korean.normalize import nfc
+from onggi.questions.labels import GoldQuestion, Quote, json_lines
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """Evidence as it was labelled: a stretch of text, or all of a document where ``text`` is None.
-
-    ``where`` is the file and line it came from.
-    """
-
-    where: str
-    doc_id: str
-    text: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class GoldQuestion:
-    """A question as it was labelled; ``where`` is the file and line it came from.
-
-    ``split`` is set where the source keeps splits of its own.
-    """
-
-    where: str
-    query_id: str
-    text: str
-    type: str
-    answers: list[str]
-    quotes: list[Quote]
-    split: Split | None = None
 
 
 def _not_blank(text: str) -> str:
@@ -100,34 +71,6 @@ def read_gold(path: Path) -> list[GoldQuestion]:
             raise GoldError(question.where, f"the id {question.query_id!r} appears twice", fix)
         first[question.query_id] = question.where
     return sorted(questions, key=lambda question: question.query_id)
-
-
-def json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield ``file:line`` and the object of each line that is not blank.
-
-    Raises
-    ------
-    GoldError
-        The file is missing or not UTF-8, or a line is not a JSON object.
-    """
-    try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
-    except FileNotFoundError:
-        raise GoldError(path, "no such file", "put it there, or change gold.path") from None
-    except UnicodeDecodeError as error:
-        raise GoldError(path, f"not UTF-8 (byte {error.start})", "convert it to UTF-8") from None
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            loaded = json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
-            raise GoldError(f"{path}:{number}", f"not JSON ({error})", "write one object a line") from None
-        if not isinstance(loaded, dict):
-            raise GoldError(f"{path}:{number}", f"is a {type(loaded).__name__}", "write one object a line")
-        if _SURROGATE.search(json.dumps(loaded, ensure_ascii=False)):
-            raise GoldError(f"{path}:{number}", r"holds half of a character (\ud800 to \udfff)", "write it whole")
-        yield f"{path}:{number}", loaded
 
 
 def _question(where: str, line: dict[str, Any]) -> GoldQuestion:

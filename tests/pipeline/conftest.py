@@ -10,7 +10,10 @@ from ruamel.yaml import YAML
 
 from tests.pipeline.workspace import ROOT, Workspace, slice_of_the_corpus
 
-CODE = ("onggi", "stages", "dvc.yaml", ".dvcignore", ".gitignore", ".dvc/config", "data/user_dictionary.tsv")
+CODE = (
+    "onggi", "stages", "docs/dag.svg", "dvc.yaml", ".dvcignore", ".gitignore", ".dvc/config",
+    "data/user_dictionary.tsv",
+)  # fmt: skip
 TINY: dict[str, dict[str, Any]] = {
     "base_model": {"kind": "bootstrap"},
     "embed": {"runtime": "torch", "index": "flat", "query_prefix": "", "passage_prefix": ""},
