@@ -35,7 +35,8 @@ def test_ties_count_although_sums_differ_in_the_last_bit():
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.lists(st.sampled_from([-1.0, -0.5, -1 / 3, 0.0, 0.25, 2 / 3, 1.0]), min_size=2, max_size=9))
+# Binary fractions, whose sums are exact: scipy loses ties to rounding that ours counts (see the test above).
+@given(st.lists(st.sampled_from([-1.0, -0.5, -0.375, 0.0, 0.25, 0.625, 1.0]), min_size=2, max_size=9))
 def test_exact_agrees_with_scipy(values):
     if not any(values):
         return
