@@ -1,1 +1,1 @@
-"""Speed against peers, as ratios within one run: `python -m benchmarks [NAME…]`."""
+"""Speed and memory against peers, as ratios within one run: ``python -m benchmarks [NAME…]``."""

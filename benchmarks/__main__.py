@@ -1,22 +1,36 @@
-"""Run the benchmarks that are named, or all of them."""
+"""Run benchmarks, print a line for each measure and keep them in results.json."""
 
-import sys
-from importlib import import_module
+import importlib
+import os
+from pathlib import Path
+from typing import Annotated
 
-import stages  # noqa: F401  pins the arithmetic first
+import typer
 
-NAMES = ("bm25", "embed", "startup")
+import stages  # noqa: F401  (the same pinned arithmetic and threads as the build)
+from benchmarks.data import Absent
+from onggi.core.outs import write_json
+
+DEFAULT = ("bm25", "embed", "mine", "startup")
+KNOWN = (*DEFAULT, "build")
+RESULTS = Path(__file__).parent / "results.json"
 
 
-def main() -> None:
-    """Print a line a measure."""
-    unknown = [name for name in sys.argv[1:] if name not in NAMES]
-    if unknown:
-        sys.exit(f"error: {', '.join(unknown)}: no such benchmark; there are {', '.join(NAMES)}")
-    for name in sys.argv[1:] or NAMES:
-        for line in import_module(f"benchmarks.{name}").run():
-            print(line, flush=True)
+def main(names: Annotated[list[str] | None, typer.Argument(help=f"Any of {', '.join(KNOWN)}.")] = None) -> None:
+    """Measure speed against peers in one run, as ratios; without names all but the build."""
+    os.environ |= {"HF_HUB_OFFLINE": "1", "TQDM_DISABLE": "1"}
+    if unknown := sorted(set(names or ()) - set(KNOWN)):
+        raise typer.BadParameter(f"{', '.join(unknown)}; known are {', '.join(KNOWN)}")
+    measures = {}
+    for name in names or DEFAULT:
+        try:
+            for measure in importlib.import_module(f"benchmarks.{name}").measure():
+                print(measure.line(), flush=True)
+                measures[measure.name] = measure.row()
+        except Absent as error:
+            print(f"{name}: skipped, {error}", flush=True)
+    write_json(RESULTS, measures)
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

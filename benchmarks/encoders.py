@@ -1,0 +1,51 @@
+"""Encoders to measure with: the bootstrap one, and a deeper one with random weights."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import torch
+from transformers import AutoTokenizer, XLMRobertaConfig, XLMRobertaModel
+
+from onggi.models.bootstrap import BootstrapParams, bootstrap
+from onggi.models.encoder import EmbedParams
+from onggi.models.layout import Layout, write_layout
+
+SHAPE = BootstrapParams(vocab_size=8000, dimensions=256, layers=1, heads=4, window=128, max_length=512, seed=0)
+
+
+def embed_params(runtime: str = "torch") -> EmbedParams:
+    """Return the settings of the build, but for queries that are not cut."""
+    return EmbedParams.model_validate(
+        {
+            "query_max_length": 512, "passage_max_length": 512, "query_prefix": "", "passage_prefix": "",
+            "precision": "fp32", "runtime": runtime, "index": "flat", "trust_remote_code": False,
+        }
+    )  # fmt: skip
+
+
+@contextmanager
+def bootstrapped(texts: Sequence[str]) -> Iterator[Path]:
+    """Yield the folder of a bootstrap encoder of the build's shape over ``texts``."""
+    with TemporaryDirectory() as work:
+        folder = Path(work) / "bootstrap"
+        folder.mkdir()
+        bootstrap(texts, SHAPE, folder)
+        yield folder
+
+
+@contextmanager
+def deep(tokenizer: Path) -> Iterator[Path]:
+    """Yield the folder of a random encoder of 6 layers and 384 dimensions, with the tokenizer of another."""
+    with TemporaryDirectory() as work:
+        folder = Path(work) / "deep"
+        torch.manual_seed(0)
+        config = XLMRobertaConfig(
+            vocab_size=SHAPE.vocab_size, hidden_size=384, num_hidden_layers=6, num_attention_heads=12,
+            intermediate_size=1536, max_position_embeddings=514, pad_token_id=1, bos_token_id=0, eos_token_id=2,
+        )  # fmt: skip
+        XLMRobertaModel(config).save_pretrained(folder)
+        AutoTokenizer.from_pretrained(tokenizer).save_pretrained(folder)
+        write_layout(folder, Layout("mean", 512))
+        yield folder

@@ -1,0 +1,129 @@
+"""Mining: hard negatives against ``sentence_transformers.util.mine_hard_negatives`` on the same model and questions."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from datasets import Dataset
+from numpy.typing import NDArray
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.util import mine_hard_negatives
+
+from benchmarks.data import Beir, beir
+from benchmarks.encoders import bootstrapped, embed_params
+from benchmarks.timing import Measure, faster
+from onggi.core.schema import Evidence, Question
+from onggi.index.bm25 import Bm25Index, Bm25Params
+from onggi.index.dense import DenseIndex
+from onggi.index.tokenizers import TokenizerParams
+from onggi.models.encoder import Encoder, Vectors
+from onggi.models.reranker import LateInteraction, Reranker
+from onggi.negatives import Corpus, Example, MineParams, Pool, mine
+
+QUESTIONS = 1000
+TOP = 50
+NEGATIVES = 7
+MAX_RATIO = 0.95
+
+
+class DenseScores:
+    """The teacher that `mine_hard_negatives` has without a cross-encoder: the cosines of the encoder itself."""
+
+    def __init__(self, queries: dict[str, Vectors], passages: dict[str, Vectors]) -> None:
+        self.queries, self.passages = queries, passages
+
+    def score(self, query: str, passages: Sequence[str]) -> NDArray[np.float32]:
+        """Return the cosine of the query with each passage, (passages,)."""
+        cosines: NDArray[np.float32] = np.stack([self.passages[text] for text in passages]) @ self.queries[query]
+        return cosines
+
+
+def measure() -> Iterator[Measure]:
+    """Yield the ratio for the same work, how much of the result is the same, and the ratio with BM25 and reranking."""
+    data = beir("korquad-a")
+    with bootstrapped(data.texts) as folder:
+        found: dict[str, list[set[str]]] = {}
+
+        def dense() -> None:
+            found["ours"] = [{data.texts[row] for row, _ in example.negatives} for example in _dense(data, folder)]
+
+        def peer() -> None:
+            found["peer"] = _peer(data, folder)
+
+        what = f"{QUESTIONS} questions, {len(data.texts)} passages, sentence-transformers"
+        yield faster("mine.dense", dense, peer, 3, ">= 1", f"{what}, models loaded and texts encoded on both sides")
+        pairs = list(zip(found["ours"], found["peer"], strict=True))
+        same = sum(len(ours & theirs) for ours, theirs in pairs) / max(1, sum(len(theirs) for _, theirs in pairs))
+        yield Measure("mine.dense.same", same, "", note="share of its negatives that onggi has too")
+        yield faster(
+            "mine.full", lambda: _full(data, folder), peer, 1, note=f"{what} (dense only), with BM25 and reranking"
+        )
+
+
+def _peer(data: Beir, folder: Path) -> list[set[str]]:
+    pairs = {"query": data.queries[:QUESTIONS], "positive": [data.texts[_positive(data, q)] for q in range(QUESTIONS)]}
+    mined = mine_hard_negatives(
+        Dataset.from_dict(pairs),
+        SentenceTransformer(str(folder), device="cpu"),
+        corpus=data.texts,
+        range_max=TOP,
+        relative_margin=1 - MAX_RATIO,
+        num_negatives=NEGATIVES,
+        output_format="labeled-list",
+        verbose=False,
+    )
+    negatives = {
+        row["query"]: {t for t, label in zip(row[_texts(row)], row["labels"], strict=True) if not label}
+        for row in mined
+    }
+    return [negatives.get(query, set()) for query in data.queries[:QUESTIONS]]
+
+
+def _texts(row: dict[str, object]) -> str:
+    return next(name for name in row if name not in ("query", "labels"))
+
+
+def _dense(data: Beir, folder: Path) -> list[Example]:
+    params = embed_params()
+    encoder = Encoder.load(folder, params)
+    passages = encoder.passages(data.texts, params)
+    queries = encoder.queries(data.queries[:QUESTIONS], params)
+    rows, _ = DenseIndex.build(passages, data.doc_ids, "flat", {}).search(queries, TOP)
+    teacher = DenseScores(dict(zip(data.queries, queries, strict=False)), dict(zip(data.texts, passages, strict=True)))
+    return _mine(data, Pool(np.zeros((QUESTIONS, 0), np.int64), rows), teacher)
+
+
+def _full(data: Beir, folder: Path) -> list[Example]:
+    params = embed_params()
+    encoder = Encoder.load(folder, params)
+    terms = TokenizerParams(name="kiwi", pos="content", user_dictionary="/dev/null")
+    bm25 = Bm25Index.build(data.texts, data.doc_ids, Bm25Params(tokenizer=terms, method="lucene", k1=1.5, b=0.75))
+    dense = DenseIndex.build(encoder.passages(data.texts, params), data.doc_ids, "flat", {})
+    asked = data.queries[:QUESTIONS]
+    pool = Pool(bm25.search(asked, TOP)[0], dense.search(encoder.queries(asked, params), TOP)[0])
+    return _mine(data, pool, LateInteraction(encoder, params))
+
+
+def _mine(data: Beir, pool: Pool, teacher: Reranker) -> list[Example]:
+    questions = [
+        Question(
+            data.query_ids[q],
+            data.queries[q],
+            "",
+            [],
+            [Evidence(data.doc_ids[_positive(data, q)], 0, 1)],
+            "gold",
+            "train",
+        )
+        for q in range(QUESTIONS)
+    ]
+    positives = {question.query_id: [_positive(data, q)] for q, question in enumerate(questions)}
+    corpus = Corpus(data.doc_ids, data.doc_ids, data.texts, [True] * len(data.texts))
+    params = MineParams(
+        bm25_top=TOP, dense_top=TOP, max_ratio=MAX_RATIO, near_duplicate=1.0, negatives=NEGATIVES
+    )  # fmt: skip
+    return list(mine(questions, positives, pool, corpus, teacher, params))
+
+
+def _positive(data: Beir, place: int) -> int:
+    return min(data.relevant[place])
