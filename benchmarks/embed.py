@@ -1,4 +1,4 @@
-"""Embedding: onggi's encoder against FlagEmbedding's own ``encode`` on the same weights, and what ONNX gives and costs."""
+"""Embedding against FlagEmbedding's own ``encode`` on the same weights, and what ONNX gives and costs."""
 
 import json
 from collections.abc import Iterator
