@@ -21,6 +21,9 @@ DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 TOKENS_PER_BATCH = {"cpu": 2048, "cuda": 65536}
 """As many as the caches hold beside the weights, and as many as keep a GPU busy."""
 
+THREADS = torch.get_num_threads()
+"""Taken once: a library that sets its own number of OpenMP threads, as FAISS does, may set torch's with it."""
+
 
 def device() -> str:
     """Return ``cuda`` where there is a GPU, else ``cpu``."""
@@ -57,15 +60,15 @@ def spread(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Re
     Threads that share one operation wait for each other hundreds of times a batch, and on a busy machine each wait can
     cost a time slice.
     """
-    threads = torch.get_num_threads()
-    if device() == "cuda" or len(items) < threads or threads == 1:
+    if device() == "cuda" or THREADS == 1 or len(items) < THREADS:
         yield from map(work, items)
         return
+    before = torch.get_num_threads()
     try:
-        with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        with ThreadPoolExecutor(THREADS, initializer=torch.set_num_threads, initargs=(1,)) as pool:
             yield from pool.map(work, items)
     finally:
-        torch.set_num_threads(threads)
+        torch.set_num_threads(before)
 
 
 def _has_onednn() -> bool:
