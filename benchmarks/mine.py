@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+import torch
 from datasets import Dataset
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
@@ -17,6 +18,7 @@ from onggi.index.bm25 import Bm25Index, Bm25Params
 from onggi.index.dense import DenseIndex
 from onggi.index.tokenizers import TokenizerParams
 from onggi.models.encoder import Encoder, Vectors
+from onggi.models.network import THREADS
 from onggi.models.reranker import LateInteraction, Reranker
 from onggi.negatives import Corpus, Example, MineParams, Pool, mine
 
@@ -62,6 +64,8 @@ def measure() -> Iterator[Measure]:
 
 def _peer(data: Beir, folder: Path) -> list[set[str]]:
     pairs = {"query": data.queries[:QUESTIONS], "positive": [data.texts[_positive(data, q)] for q in range(QUESTIONS)]}
+    # FAISS, which onggi's index uses, sets the number of threads for torch too.
+    torch.set_num_threads(THREADS)
     mined = mine_hard_negatives(
         Dataset.from_dict(pairs),
         SentenceTransformer(str(folder), device="cpu"),

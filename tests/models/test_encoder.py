@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from transformers import AutoModel, AutoTokenizer, XLMRobertaConfig, XLMRobertaModel
 
 from onggi.core.errors import ModelError
+from onggi.models import network
 from onggi.models.encoder import EmbedParams, Encoder
 from onggi.models.layout import Layout, Pooling, write_layout
 
@@ -103,13 +104,16 @@ def test_a_text_has_the_same_bits_alone_and_in_any_company(encoder: Encoder, ask
     assert (encoder.encode(asked[::-1], 64)[::-1] == together).all()
 
 
-def test_the_number_of_threads_changes_no_bit(encoder: Encoder, texts: list[str]) -> None:
+def test_the_number_of_threads_changes_no_bit(
+    encoder: Encoder, texts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     threads = torch.get_num_threads()
     vectors = {}
     try:
         for count in (1, 2, 3):
+            monkeypatch.setattr(network, "THREADS", count)
             torch.set_num_threads(count)
-            vectors[count] = encoder.encode(texts, 64)
+            vectors[count] = np.concatenate([encoder.encode(texts, 64), encoder.encode(texts[:1], 64)])
     finally:
         torch.set_num_threads(threads)
     assert (vectors[1] == vectors[2]).all() and (vectors[1] == vectors[3]).all()
