@@ -17,6 +17,7 @@ os.environ.update(
     KIWI_ARCH_TYPE="avx2",
     MKL_CBWR=os.environ.get("MKL_CBWR", "COMPATIBLE"),
     OMP_NUM_THREADS="2",
+    OMP_WAIT_POLICY="PASSIVE",  # no bits: threads that spin while they wait starve each other on a busy machine
     MKL_NUM_THREADS="2",
     OPENBLAS_NUM_THREADS="1",
     TOKENIZERS_PARALLELISM="false",

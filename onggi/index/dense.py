@@ -40,23 +40,32 @@ class DenseIndex:
         ``flat`` is exact. ``hnsw`` (Malkov & Yashunin, https://arxiv.org/abs/1603.09320) and ``ivf`` are approximate
         and faster from some hundred thousand rows on. One thread builds them, so that they are the same every time.
         """
-        rows, dimensions = vectors.shape
+        threads = faiss.omp_get_max_threads()
         faiss.omp_set_num_threads(1)
-        index: Any
+        try:
+            index = cls._trained(vectors, kind)
+            index.add(vectors)
+        finally:
+            faiss.omp_set_num_threads(threads)
+        return cls(index, vectors, chunk_ids, settings)
+
+    @staticmethod
+    def _trained(vectors: Vectors, kind: Kind) -> Any:
+        """Return an index for these vectors that holds none of them yet."""
+        rows, dimensions = vectors.shape
         if kind == "hnsw":
-            index = faiss.IndexHNSWFlat(dimensions, 32, faiss.METRIC_INNER_PRODUCT)
+            index: Any = faiss.IndexHNSWFlat(dimensions, 32, faiss.METRIC_INNER_PRODUCT)
             index.hnsw.efConstruction = 200
-        elif kind == "ivf" and rows:
+            return index
+        if kind == "ivf" and rows:
             # FAISS asks for 39 rows a list to train on.
             lists = max(1, min(int(4 * np.sqrt(rows)), rows // 39))
             index = faiss.index_factory(dimensions, f"IVF{lists},Flat", faiss.METRIC_INNER_PRODUCT)
             index.cp.min_points_per_centroid = 1  # no warning about a small corpus
             index.train(vectors)
             index.nprobe = max(1, lists // 8)
-        else:
-            index = faiss.IndexFlatIP(dimensions)
-        index.add(vectors)
-        return cls(index, vectors, chunk_ids, settings)
+            return index
+        return faiss.IndexFlatIP(dimensions)
 
     def search(self, queries: Vectors, top_k: int) -> tuple[NDArray[np.int64], Vectors]:
         """Return the ``top_k`` rows of each query and their inner products, both (queries, k).
