@@ -4,7 +4,7 @@ Candidates are pooled from BM25 and the base encoder, scored by a reranker and f
 (positive-aware mining, NV-Retriever, https://arxiv.org/abs/2407.15831); the hardest that remain are kept.
 """
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar, Literal, Self
@@ -137,45 +137,71 @@ def mine(
     params
         Filters and counts.
     """
+    drafts = [
+        _draft(question, positives[question.query_id], (pool.bm25[place], pool.dense[place]), corpus)
+        for place, question in enumerate(questions)
+    ]
+    scores = reranker.score(
+        (draft.question.text, corpus.passages[row]) for draft in drafts for row in (*draft.positives, *draft.scored)
+    )
     grams = lru_cache(maxsize=1 << 16)(lambda row: shingles(corpus.passages[row]))
-    for place, question in enumerate(questions):
-        right = list(positives[question.query_id])
-        ranks = _ranks(pool.bm25[place]), _ranks(pool.dense[place])
-        rules: dict[int, Rule] = {}
-        scored = []
-        for row in sorted((ranks[0].keys() | ranks[1].keys()) - set(right)):
-            if rule := _unscored(row, question, corpus):
-                rules[row] = rule
-            else:
-                scored.append(row)
-        found = reranker.score(question.text, [corpus.passages[row] for row in (*right, *scored)]).tolist()
-        scores = dict(zip((*right, *scored), found, strict=True))
-        bar = max(min(scores[row] for row in right), 1e-9)
-        kept: list[tuple[int, float]] = []
-        for row in sorted(scored, key=lambda row: (-scores[row], corpus.chunk_ids[row])):
-            if scores[row] / bar > params.max_ratio:
-                rules[row] = "above_ratio"
-            elif len(kept) == params.negatives:
-                rules[row] = "not_hardest"
-            elif any(jaccard(grams(row), grams(positive)) >= params.near_duplicate for positive in right):
-                rules[row] = "near_duplicate"
-            else:
-                rules[row] = "kept"
-                kept.append((row, scores[row]))
-        audit = [
-            Candidate(
-                question.query_id,
-                corpus.chunk_ids[row],
-                ranks[0].get(row),
-                ranks[1].get(row),
-                scores.get(row),
-                scores[row] / bar if row in scores else None,
-                rule,
-            )
-            for row, rule in rules.items()
-        ]
-        audit.sort(key=lambda candidate: candidate.chunk_id)
-        yield Example(question, [(row, scores[row]) for row in right], kept, audit)
+    for draft in drafts:
+        found = {row: next(scores) for row in (*draft.positives, *draft.scored)}
+        yield _example(draft, found, corpus, params, grams)
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A question before its candidates are scored: chunk rows, the candidates' ranks, and what rules drop unscored."""
+
+    question: Question
+    positives: list[int]
+    scored: list[int]
+    bm25_ranks: dict[int, int]
+    dense_ranks: dict[int, int]
+    rules: dict[int, Rule]
+
+
+def _draft(
+    question: Question, right: Sequence[int], found: tuple[NDArray[np.int64], NDArray[np.int64]], corpus: Corpus
+) -> _Draft:
+    bm25_ranks, dense_ranks = map(_ranks, found)
+    candidates = sorted((bm25_ranks.keys() | dense_ranks.keys()) - set(right))
+    rules = {row: rule for row in candidates if (rule := _unscored(row, question, corpus))}
+    scored = [row for row in candidates if row not in rules]
+    return _Draft(question, list(right), scored, bm25_ranks, dense_ranks, rules)
+
+
+def _example(
+    draft: _Draft, scores: Mapping[int, float], corpus: Corpus, params: MineParams, grams: Callable[[int], set[str]]
+) -> Example:
+    right, rules = draft.positives, dict(draft.rules)
+    bar = max(min(scores[row] for row in right), 1e-9)
+    kept: list[tuple[int, float]] = []
+    for row in sorted(draft.scored, key=lambda row: (-scores[row], corpus.chunk_ids[row])):
+        if scores[row] / bar > params.max_ratio:
+            rules[row] = "above_ratio"
+        elif len(kept) == params.negatives:
+            rules[row] = "not_hardest"
+        elif any(jaccard(grams(row), grams(positive)) >= params.near_duplicate for positive in right):
+            rules[row] = "near_duplicate"
+        else:
+            rules[row] = "kept"
+            kept.append((row, scores[row]))
+    audit = [
+        Candidate(
+            draft.question.query_id,
+            corpus.chunk_ids[row],
+            draft.bm25_ranks.get(row),
+            draft.dense_ranks.get(row),
+            scores.get(row),
+            scores[row] / bar if row in scores else None,
+            rule,
+        )
+        for row, rule in rules.items()
+    ]
+    audit.sort(key=lambda candidate: candidate.chunk_id)
+    return Example(draft.question, [(row, scores[row]) for row in right], kept, audit)
 
 
 def _unscored(row: int, question: Question, corpus: Corpus) -> Rule | None:
@@ -228,22 +254,22 @@ def positives(
     Where the evidence is a whole document, its best chunk by the reranker is the positive.
     """
     row_of = {chunk_id: row for row, chunk_id in enumerate(corpus.chunk_ids)}
-    found = {}
-    for question in questions:
-        rows: set[int] = set()
+    asked = list(questions)
+    wholes = [
+        (question, [row_of[chunk_id] for _, _, chunk_id in index.spans.get(evidence.doc_id, [])])
+        for question in asked
+        for evidence in question.evidence
+        if evidence.start is None
+    ]
+    found: dict[str, set[int]] = {question.query_id: set() for question in asked}
+    for question in asked:
         for evidence in question.evidence:
             if evidence.start is not None and evidence.end is not None:
-                rows |= {row_of[chunk] for chunk in index.answering(evidence.doc_id, evidence.start, evidence.end)}
-            else:
-                of_document = [row_of[chunk_id] for _, _, chunk_id in index.spans.get(evidence.doc_id, [])]
-                rows |= set(_best(question, of_document, corpus, reranker))
-        if kept := sorted(row for row in rows if corpus.trainable[row]):
-            found[question.query_id] = kept
-    return found
-
-
-def _best(question: Question, rows: Sequence[int], corpus: Corpus, reranker: Reranker) -> list[int]:
-    if len(rows) < 2:
-        return list(rows)
-    scores = reranker.score(question.text, [corpus.passages[row] for row in rows])
-    return [rows[int(np.argmax(scores))]]
+                answering = index.answering(evidence.doc_id, evidence.start, evidence.end)
+                found[question.query_id] |= {row_of[chunk] for chunk in answering}
+    scores = reranker.score((question.text, corpus.passages[row]) for question, rows in wholes for row in rows)
+    for question, rows in wholes:
+        of_rows = [next(scores) for _ in rows]
+        found[question.query_id] |= {rows[int(np.argmax(of_rows))]} if rows else set()
+    kept = {query_id: sorted(row for row in rows if corpus.trainable[row]) for query_id, rows in found.items()}
+    return {query_id: rows for query_id, rows in kept.items() if rows}

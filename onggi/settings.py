@@ -13,8 +13,7 @@ from onggi.documents.corpus import IngestParams
 from onggi.evaluation.measures import EvaluateParams
 from onggi.index.bm25 import Bm25Params
 from onggi.models.base import BaseModelParams
-from onggi.models.encoder import EmbedParams
-from onggi.models.reranker import RerankerParams
+from onggi.models.params import EmbedParams, RerankerParams
 from onggi.negatives import MineParams, QuestionsParams
 from onggi.questions.answering import AnswerParams
 from onggi.questions.split import SplitParams

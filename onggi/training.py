@@ -14,11 +14,12 @@ from typing import ClassVar, Literal
 import torch
 from pydantic import Field
 
+from onggi.core import memo
 from onggi.core.errors import TrainingError
 from onggi.core.outs import replacing
 from onggi.core.params import Section
-from onggi.models.encoder import EmbedParams
 from onggi.models.layout import read_layout
+from onggi.models.params import EmbedParams
 
 TRAINER = "FlagEmbedding.finetune.embedder.encoder_only.base"
 
@@ -63,7 +64,9 @@ def finetune(base: Path, data: Path, folder: Path, params: FinetuneParams, embed
     if not data.exists() or data.stat().st_size == 0:
         raise TrainingError(data, "holds no training question", "add documents, or set questions.source")
     layout = read_layout(base)
-    with TemporaryDirectory() as work:
+    with data.open("rb") as lines:
+        examples = sum(1 for _ in lines)
+    with memo.active().aside("training", examples), TemporaryDirectory() as work:
         out = Path(work) / "out"
         _run([*_launcher(), *_arguments(base, data, out, Path(work), params, embed, layout.pooling)], Path(work))
         states = sorted(out.glob("checkpoint-*/trainer_state.json"))

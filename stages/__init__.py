@@ -1,10 +1,10 @@
 """One thin command per stage of dvc.yaml: read params and paths, call the library, write the outs."""
 
 import os
+from collections.abc import Callable
 
-from onggi.core.command import run
-
-__all__ = ["run"]
+from onggi.core import command
+from onggi.core.session import session
 
 # What makes arithmetic depend on the CPU, pinned in one place and before any library loads: the same
 # instruction sets, kernels and thread counts on every x86-64 machine give the same bits.
@@ -23,3 +23,8 @@ os.environ.update(
     TOKENIZERS_PARALLELISM="false",
     CUBLAS_WORKSPACE_CONFIG=":4096:8",
 )
+
+
+def run(*functions: Callable[..., None]) -> None:
+    """Run the function of a stage, or one of several, as a command at work (see `onggi.core.session`)."""
+    command.run(*map(session, functions))

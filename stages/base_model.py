@@ -7,7 +7,7 @@ from stages import run
 
 def main(documents: Path, model: Path) -> None:
     """Make an encoder from the documents table, or fetch one from the Hub."""
-    from onggi.core import tables
+    from onggi.core import memo, tables
     from onggi.core.outs import replacing
     from onggi.core.schema import Document
     from onggi.models.base import BaseModelParams
@@ -15,7 +15,8 @@ def main(documents: Path, model: Path) -> None:
     from onggi.models.hub import fetch
 
     params = BaseModelParams.load()
-    with replacing(model) as folder:
+    rows = tables.count(documents, Document)
+    with memo.active().aside(params.kind, rows), replacing(model) as folder:
         folder.mkdir()
         if params.kind == "hub":
             fetch(params.hub, folder)

@@ -11,10 +11,11 @@ def main(chunks: Path, model: Path, index: Path) -> None:
     from onggi.core.schema import Chunk
     from onggi.index.dense import DenseIndex
     from onggi.index.passages import passages
-    from onggi.models.encoder import EmbedParams, Encoder
+    from onggi.models.embedder import Embedder
+    from onggi.models.params import EmbedParams
 
     params = EmbedParams.load()
-    vectors = Encoder.load(model, params).passages(list(passages(chunks)), params)
+    vectors = Embedder(model, params).passages(list(passages(chunks)))
     chunk_ids = tables.column(chunks, Chunk, "chunk_id")
     DenseIndex.build(vectors, chunk_ids, params.index, params.model_dump()).save(index)
 

@@ -8,7 +8,7 @@ from stages import run
 def main(base: Path, train: Path, tuned: Path, loss: Path, metrics: Path) -> None:
     """Train with FlagEmbedding and write the tuned encoder and its loss curve."""
     from onggi.core.outs import write_csv, write_json
-    from onggi.models.encoder import EmbedParams
+    from onggi.models.params import EmbedParams
     from onggi.training import FinetuneParams, finetune
 
     curve = finetune(base, train, tuned, FinetuneParams.load(), EmbedParams.load())

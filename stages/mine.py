@@ -22,8 +22,9 @@ def main(
     from onggi.core.schema import Candidate, Chunk, Question, SplitRow
     from onggi.index.bm25 import Bm25Index
     from onggi.index.dense import DenseIndex
-    from onggi.models.encoder import EmbedParams, Encoder
-    from onggi.models.reranker import RerankerParams, load_reranker
+    from onggi.models.embedder import Embedder
+    from onggi.models.params import EmbedParams, RerankerParams
+    from onggi.models.reranker import load_reranker
     from onggi.negatives import (
         RULES,
         Corpus,
@@ -55,7 +56,7 @@ def main(
     right = positives(asked, ChunkIndex.of(rows), corpus, reranker)
     asked = [question for question in asked if question.query_id in right]
     texts = [question.text for question in asked]
-    vectors = Encoder.load(model, embed).queries(texts, embed)
+    vectors = Embedder(model, embed).queries(texts)
     pool = Pool(Bm25Index.load(bm25).search(texts, params.bm25_top)[0], index.search(vectors, params.dense_top)[0])
 
     examples = list(mine(asked, right, pool, corpus, reranker, params))

@@ -25,13 +25,14 @@ def dense(index: Path, model: Path, questions: Path, out: Path) -> None:
     from onggi.core import tables
     from onggi.core.schema import Hit
     from onggi.index.dense import DenseIndex
-    from onggi.models.encoder import EmbedParams, Encoder
+    from onggi.models.embedder import Embedder
+    from onggi.models.params import EmbedParams
     from onggi.search.runs import RetrieveParams, dense_run
 
     params = RetrieveParams.load()
     loaded = DenseIndex.load(index)
-    encoder = Encoder.load(model, EmbedParams.model_validate(loaded.settings))
-    tables.write(out, Hit, dense_run(_asked(questions), loaded, encoder, params))
+    embedder = Embedder(model, EmbedParams.model_validate(loaded.settings))
+    tables.write(out, Hit, dense_run(_asked(questions), loaded, embedder, params))
 
 
 def fuse(lexical: Path, dense: Path, questions: Path, out: Path) -> None:

@@ -1,12 +1,16 @@
 """Morphemes and sentence boundaries, by Kiwi (https://github.com/bab2min/Kiwi)."""
 
+import json
+import os
 from collections.abc import Iterable, Iterator
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from kiwipiepy import Kiwi, Token
+from kiwipiepy import Kiwi
 
+from onggi.core import memo
 from onggi.core.errors import ParamsError
 
 Profile = Literal["content", "full"]
@@ -41,14 +45,52 @@ def kiwi(user_dictionary: Path | None = None) -> Kiwi:
         try:
             analyser.load_user_dictionary(str(user_dictionary))
         except (OSError, ValueError) as error:
-            fix = "write `form<TAB>tag<TAB>score` lines"
-            raise ParamsError(user_dictionary, f"not a user dictionary ({error})", fix) from None
+            raise _no_dictionary(user_dictionary, error) from None
     return analyser
+
+
+def _no_dictionary(path: Path, error: Exception) -> ParamsError:
+    return ParamsError(path, f"not a user dictionary ({error})", "write `form<TAB>tag<TAB>score` lines")
+
+
+def identity(user_dictionary: Path | None = None) -> dict[str, object]:
+    """Return what decides an analysis beside its text: Kiwi, its model, its kernels and the user dictionary.
+
+    Raises
+    ------
+    ParamsError
+        The dictionary cannot be read.
+    """
+    return {
+        **{package: version(package) for package in ("kiwipiepy", "kiwipiepy_model")},
+        "kernels": os.environ.get("KIWI_ARCH_TYPE"),
+        "user_dictionary": user_dictionary and _dictionary_digest(user_dictionary),
+        "code": memo.code_digest("onggi.korean.kiwi"),
+    }
+
+
+def _dictionary_digest(user_dictionary: Path) -> str:
+    try:
+        return memo.files_digest(user_dictionary)
+    except OSError as error:
+        raise _no_dictionary(user_dictionary, error) from None
 
 
 def analyze(text: str) -> list[Morpheme]:
     """Return the morphemes of ``text`` in order."""
-    return [_morpheme(token) for token in kiwi().tokenize(text)]
+    return next(analyses([text]))
+
+
+def analyses(texts: Iterable[str], user_dictionary: Path | None = None) -> Iterator[list[Morpheme]]:
+    """Yield the morphemes of each text, of the memo where it holds them, else by several threads."""
+
+    def compute(missing: list[str]) -> Iterator[tuple[int, bytes]]:
+        for place, tokens in enumerate(kiwi(user_dictionary).tokenize(missing)):
+            yield place, _packed([(token.form, token.tag, token.start, token.start + token.len) for token in tokens])
+
+    space = memo.space("morphemes", identity(user_dictionary), "little")
+    for row in memo.active().rows(space, texts, compute):
+        yield [Morpheme(*found) for found in json.loads(row)]
 
 
 def morphemes(text: str, profile: Profile = "content") -> list[str]:
@@ -67,12 +109,12 @@ def morphemes(text: str, profile: Profile = "content") -> list[str]:
 def morphemes_of(
     texts: Iterable[str], profile: Profile = "content", user_dictionary: Path | None = None
 ) -> Iterator[list[str]]:
-    """Yield `morphemes` of each text, analysed by several threads in the order of the texts."""
-    for tokens in kiwi(user_dictionary).tokenize(texts):
+    """Yield `morphemes` of each text, in the order of the texts."""
+    for found in analyses(texts, user_dictionary):
         if profile == "content":
-            yield [token.form.lower() for token in tokens if token.tag in CONTENT_TAGS]
+            yield [form.lower() for form, tag, _, _ in found if tag in CONTENT_TAGS]
         else:
-            yield [f"{token.form.lower()}/{token.tag}" for token in tokens]
+            yield [f"{form.lower()}/{tag}" for form, tag, _, _ in found]
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
@@ -87,12 +129,26 @@ def counted_sentences(text: str) -> list[tuple[int, int, list[int]]]:
     """
     lines = list(_lines(text))
     result = []
-    analysed = kiwi().split_into_sents((text[start:end] for start, end in lines), return_tokens=True)
+    analysed = _sentences_of([text[start:end] for start, end in lines])
     for (offset, _), parts in zip(lines, analysed, strict=True):
-        for part in parts:
-            starts = sorted(offset + token.start for token in part.tokens or [])
-            result.append((offset + part.start, offset + part.end, starts))
+        for start, end, starts in parts:
+            result.append((offset + start, offset + end, [offset + begins for begins in starts]))
     return result
+
+
+def _sentences_of(lines: list[str]) -> Iterator[list[tuple[int, int, list[int]]]]:
+    """Yield the sentences of each line: start, end and where their morphemes start, in order."""
+
+    def compute(missing: list[str]) -> Iterator[tuple[int, bytes]]:
+        for place, parts in enumerate(kiwi().split_into_sents(missing, return_tokens=True)):
+            yield place, _packed([(p.start, p.end, sorted(token.start for token in p.tokens or [])) for p in parts])
+
+    space = memo.space("sentences", identity(), "little")
+    return (json.loads(row) for row in memo.active().rows(space, lines, compute))
+
+
+def _packed(row: object) -> bytes:
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:
@@ -101,7 +157,3 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
         if line.strip():
             yield start, start + len(line)
         start += len(line) + 1
-
-
-def _morpheme(token: Token) -> Morpheme:
-    return Morpheme(token.form, token.tag, token.start, token.start + token.len)

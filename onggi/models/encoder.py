@@ -2,36 +2,20 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pydantic import Field
 from safetensors import SafetensorError
 from transformers import AutoModel, AutoTokenizer
 
 from onggi.core.errors import ModelError
-from onggi.core.params import Section
 from onggi.models.layout import Layout, Pooling, read_layout
 from onggi.models.network import TOKENS_PER_BATCH, device, exact_batches, load_network, spread
+from onggi.models.params import EmbedParams
 
 Vectors = NDArray[np.float32]
-
-
-class EmbedParams(Section):
-    """How texts are encoded and indexed."""
-
-    key: ClassVar[str] = "embed"
-
-    query_max_length: int = Field(ge=8, le=32768, description="longest query in tokens")
-    passage_max_length: int = Field(ge=8, le=32768, description="longest passage in tokens")
-    query_prefix: str = Field(description="instruction in front of every query")
-    passage_prefix: str = Field(description="instruction in front of every passage")
-    precision: Literal["fp32", "bf16", "fp16"] = Field(description="fp32, or bf16 and fp16 on a GPU")
-    runtime: Literal["torch", "onnx"] = Field(description="torch, or onnx (int8 on CPU: faster, a little less exact)")
-    index: Literal["flat", "hnsw", "ivf"] = Field(description="FAISS index: flat (exact), hnsw or ivf")
-    trust_remote_code: bool = Field(description="run code that comes with a model from the Hub")
 
 
 class Forward(Protocol):
@@ -68,21 +52,17 @@ class Encoder:
             raise ModelError(folder, f"cannot be loaded ({error})", "run `dvc repro base_model`") from None
         return cls(tokenizer, forward, layout)
 
-    def queries(self, texts: Sequence[str], params: EmbedParams) -> Vectors:
-        """Return the unit vectors of queries, (texts, dimensions)."""
-        return self.encode([params.query_prefix + text for text in texts], params.query_max_length)
-
-    def passages(self, texts: Sequence[str], params: EmbedParams) -> Vectors:
-        """Return the unit vectors of passages, (texts, dimensions)."""
-        return self.encode([params.passage_prefix + text for text in texts], params.passage_max_length)
-
     def encode(self, texts: Sequence[str], max_length: int) -> Vectors:
         """Return the unit vector of each text, (texts, dimensions), of at most ``max_length`` tokens."""
         rows = np.zeros((0, 0), np.float32)
-        for places, pooled in self._run(texts, max_length, self._unit):
-            rows = rows if rows.size else np.empty((len(texts), pooled.shape[1]), np.float32)
-            rows[places] = pooled
+        for places, vectors in self.batches(texts, max_length):
+            rows = rows if rows.size else np.empty((len(texts), vectors.shape[1]), np.float32)
+            rows[places] = vectors
         return rows
+
+    def batches(self, texts: Sequence[str], max_length: int) -> Iterator[tuple[list[int], Vectors]]:
+        """Yield the places of texts of one length and their unit vectors, (places, dimensions), shortest first."""
+        return self._run(texts, max_length, self._unit)
 
     def tokens(self, texts: Sequence[str], max_length: int) -> list[Vectors]:
         """Return the vectors of each text's own tokens, (tokens, dimensions), without special ones, not normalised."""

@@ -26,9 +26,7 @@ class FusionParams(Section):
     top_k: int = Field(ge=1, le=10_000, description="chunks a query, at most")
 
 
-def fuse(
-    lexical: Iterable[Hit], dense: Iterable[Hit], names: tuple[str, str], params: FusionParams
-) -> Iterator[Hit]:
+def fuse(lexical: Iterable[Hit], dense: Iterable[Hit], names: tuple[str, str], params: FusionParams) -> Iterator[Hit]:
     """Yield the fused hits, ordered by query and rank, each with its rank and score in the two runs.
 
     Parameters

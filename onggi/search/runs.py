@@ -11,7 +11,7 @@ from onggi.core.params import Section
 from onggi.core.schema import Hit, Question
 from onggi.index.bm25 import Bm25Index
 from onggi.index.dense import DenseIndex
-from onggi.models.encoder import EmbedParams, Encoder
+from onggi.models.embedder import Embedder
 
 
 class RetrieveParams(Section):
@@ -28,11 +28,10 @@ def bm25_run(questions: Sequence[Question], index: Bm25Index, params: RetrievePa
 
 
 def dense_run(
-    questions: Sequence[Question], index: DenseIndex, encoder: Encoder, params: RetrieveParams
+    questions: Sequence[Question], index: DenseIndex, embedder: Embedder, params: RetrieveParams
 ) -> Iterator[Hit]:
     """Yield the hits of a dense index, ordered by query and rank; queries are encoded as its passages were."""
-    settings = EmbedParams.model_validate(index.settings)
-    vectors = encoder.queries([question.text for question in questions], settings)
+    vectors = embedder.queries([question.text for question in questions])
     return _hits(questions, index.chunk_ids, *index.search(vectors, params.top_k))
 
 

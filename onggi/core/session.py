@@ -1,0 +1,37 @@
+"""A stage at work: its run goes into the journal, and its models keep their rows in the memo."""
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import typer
+
+PLAN = "ONGGI_PLAN"
+"""Set by `onggi plan` to the journal of the plan: rows are then counted, and neither computed at length nor kept."""
+
+PLAN_ENDS = 75
+"""Exit code of a stage whose plan ended before the stage did."""
+
+
+def session(function: Callable[..., None]) -> Callable[..., None]:
+    """Run the function of a stage with a memo and a line in the journal."""
+
+    @functools.wraps(function)
+    def at_work(*args: Any, **kwargs: Any) -> None:
+        from onggi.core import journal, memo
+
+        plan = os.environ.get(PLAN)
+        stage = os.environ.get("DVC_STAGE") or Path(sys.argv[0]).stem
+        try:
+            with (
+                journal.recording(stage, Path(plan) if plan else None),
+                memo.using(memo.open_memo(planning=plan is not None)),
+            ):
+                function(*args, **kwargs)
+        except journal.PlanEnds:
+            raise typer.Exit(PLAN_ENDS) from None
+
+    return at_work
