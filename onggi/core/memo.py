@@ -42,21 +42,23 @@ class Space:
     ----------
     kind
         What its rows are: ``embeddings``, ``scores``, ``morphemes``, ``sentences``.
-    digest
-        Of all that decides a row beside its input (see `space`).
+    state
+        The digest of a row's key so far: of all that decides the row beside its input (see `space`).
     cost
         ``little``: a plan may compute such rows. ``much``: it only counts them. ``paid``: each is kept by a commit of
         its own; the others are kept once a second, so that a crash costs at most a second.
     """
 
     kind: str
-    digest: bytes
+    state: hashlib.blake2b
     cost: Literal["little", "much", "paid"]
 
     def key(self, item: str | tuple[str, str]) -> bytes:
         """Return the key of a text, or of a pair of texts."""
-        text = item if isinstance(item, str) else "".join(f"{len(part)}:{part}" for part in item)
-        return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), key=self.digest, digest_size=16).digest()
+        text = item if isinstance(item, str) else f"{len(item[0])}:{item[0]}{item[1]}"
+        state = self.state.copy()
+        state.update(text.encode("utf-8", "surrogatepass"))
+        return state.digest()
 
 
 def space(kind: str, decided_by: Mapping[str, object], cost: Literal["little", "much", "paid"]) -> Space:
@@ -69,7 +71,7 @@ def space(kind: str, decided_by: Mapping[str, object], cost: Literal["little", "
         settings. Never a path, and never the mere name of what can change.
     """
     text = json.dumps({"kind": kind, **decided_by}, sort_keys=True)
-    return Space(kind, hashlib.blake2b(text.encode(), digest_size=32).digest(), cost)
+    return Space(kind, hashlib.blake2b(f"{text}\n".encode(), digest_size=16), cost)
 
 
 class Memo:

@@ -57,9 +57,7 @@ class Embedder:
             for places, vectors in self.encoder.batches(missing, max_length):
                 yield from zip(places, map(bytes, vectors), strict=True)
 
-        result = np.zeros((0, 0), np.float32)
-        for place, row in enumerate(memo.active().rows(space, texts, compute)):
-            vector = np.frombuffer(row, np.float32)
-            result = result if len(result) else np.empty((len(texts), len(vector)), np.float32)
-            result[place] = vector
-        return result
+        joined = bytearray()
+        for row in memo.active().rows(space, texts, compute):
+            joined += row
+        return np.frombuffer(joined, np.float32).reshape(len(texts), -1) if texts else np.zeros((0, 0), np.float32)

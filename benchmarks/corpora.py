@@ -1,0 +1,69 @@
+"""Corpora of any size to build, in BEIR's files, made of the sentences of the shared ones."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.data import beir
+
+LINES_PER_DOCUMENT = 24
+"""About eight chunks."""
+QUESTIONS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Documents by id, and questions with the document that answers each."""
+
+    documents: dict[str, str]
+    questions: dict[str, tuple[str, str]]
+
+    def write(self, folder: Path) -> None:
+        """Write corpus, queries and qrels into ``folder``."""
+        (folder / "qrels").mkdir(parents=True, exist_ok=True)
+        corpus = [{"_id": doc_id, "title": "", "text": text} for doc_id, text in self.documents.items()]
+        queries = [{"_id": query_id, "text": text} for query_id, (text, _) in self.questions.items()]
+        for name, rows in (("corpus", corpus), ("queries", queries)):
+            lines = "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
+            (folder / f"{name}.jsonl").write_text(lines, "utf-8")
+        relevant = [f"{query_id}\t{doc_id}\t1\n" for query_id, (_, doc_id) in self.questions.items()]
+        (folder / "qrels" / "test.tsv").write_text("".join(["query-id\tcorpus-id\tscore\n", *relevant]), "utf-8")
+
+    def with_one_more(self) -> "Corpus":
+        """Return the corpus with a document more: the first one's lines backwards."""
+        first = next(iter(self.documents.values()))
+        return Corpus({**self.documents, "z-added": "\n".join(reversed(first.split("\n")))}, self.questions)
+
+    def renamed(self) -> "Corpus":
+        """Return the corpus with another id for every document, their order kept."""
+        documents = {f"renamed-{doc_id}": text for doc_id, text in self.documents.items()}
+        asked = {query_id: (text, f"renamed-{doc_id}") for query_id, (text, doc_id) in self.questions.items()}
+        return Corpus(documents, asked)
+
+
+def welfare() -> Corpus:
+    """Return the shared welfare pages with some of their questions."""
+    data = beir("welfare")
+    documents = dict(zip(data.doc_ids, data.texts, strict=True))
+    asked = zip(data.query_ids[:QUESTIONS], data.queries, data.relevant, strict=False)
+    return Corpus(documents, {query_id: (text, data.doc_ids[min(rows)]) for query_id, text, rows in asked})
+
+
+def mixed(documents: int) -> Corpus:
+    """Return so many documents of lines drawn from all shared texts, no two with the same lines."""
+    pages, paragraphs = beir("welfare"), beir("korquad-a")
+    lines = sorted({line for text in (*pages.texts, *paragraphs.texts) for line in text.split("\n") if line.strip()})
+    random = np.random.default_rng(0)
+    made = {
+        f"{number:06}": "\n".join(
+            lines[place] for place in random.choice(len(lines), LINES_PER_DOCUMENT, replace=False)
+        )
+        for number in range(documents)
+    }
+    asked = {
+        query_id: (text, f"{number:06}")
+        for number, (query_id, text) in enumerate(zip(pages.query_ids[:QUESTIONS], pages.queries, strict=False))
+    }
+    return Corpus(made, asked)
