@@ -15,15 +15,16 @@ QUESTIONS = 300
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Documents by id, and questions with the document that answers each."""
+    """Titles and texts of documents by id, and questions with the document that answers each."""
 
-    documents: dict[str, str]
+    documents: dict[str, tuple[str, str]]
     questions: dict[str, tuple[str, str]]
 
     def write(self, folder: Path) -> None:
         """Write corpus, queries and qrels into ``folder``."""
         (folder / "qrels").mkdir(parents=True, exist_ok=True)
-        corpus = [{"_id": doc_id, "title": "", "text": text} for doc_id, text in self.documents.items()]
+        documents = self.documents.items()
+        corpus = [{"_id": doc_id, "title": title, "text": text} for doc_id, (title, text) in documents]
         queries = [{"_id": query_id, "text": text} for query_id, (text, _) in self.questions.items()]
         for name, rows in (("corpus", corpus), ("queries", queries)):
             lines = "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
@@ -33,12 +34,12 @@ class Corpus:
 
     def with_one_more(self) -> "Corpus":
         """Return the corpus with a document more: the first one's lines backwards."""
-        first = next(iter(self.documents.values()))
-        return Corpus({**self.documents, "z-added": "\n".join(reversed(first.split("\n")))}, self.questions)
+        title, text = next(iter(self.documents.values()))
+        return Corpus({**self.documents, "z-added": (title, "\n".join(reversed(text.split("\n"))))}, self.questions)
 
     def renamed(self) -> "Corpus":
         """Return the corpus with another id for every document, their order kept."""
-        documents = {f"renamed-{doc_id}": text for doc_id, text in self.documents.items()}
+        documents = {f"renamed-{doc_id}": document for doc_id, document in self.documents.items()}
         asked = {query_id: (text, f"renamed-{doc_id}") for query_id, (text, doc_id) in self.questions.items()}
         return Corpus(documents, asked)
 
@@ -46,7 +47,7 @@ class Corpus:
 def welfare() -> Corpus:
     """Return the shared welfare pages with some of their questions."""
     data = beir("welfare")
-    documents = dict(zip(data.doc_ids, data.texts, strict=True))
+    documents = dict(zip(data.doc_ids, map(_split, data.texts), strict=True))
     asked = zip(data.query_ids[:QUESTIONS], data.queries, data.relevant, strict=False)
     return Corpus(documents, {query_id: (text, data.doc_ids[min(rows)]) for query_id, text, rows in asked})
 
@@ -67,3 +68,9 @@ def mixed(documents: int) -> Corpus:
         for number, (query_id, text) in enumerate(zip(pages.query_ids[:QUESTIONS], pages.queries, strict=False))
     }
     return Corpus(made, asked)
+
+
+def _split(text: str) -> tuple[str, str]:
+    """Return the first line of a text as its title, and the rest."""
+    title, _, rest = text.partition("\n")
+    return title, rest or title
