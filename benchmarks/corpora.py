@@ -57,14 +57,10 @@ def mixed(documents: int) -> Corpus:
     pages, paragraphs = beir("welfare"), beir("korquad-a")
     lines = sorted({line for text in (*pages.texts, *paragraphs.texts) for line in text.split("\n") if line.strip()})
     random = np.random.default_rng(0)
-    made = {
-        f"{number:06}": "\n".join(
-            lines[place] for place in random.choice(len(lines), LINES_PER_DOCUMENT, replace=False)
-        )
-        for number in range(documents)
-    }
+    drawn = [random.choice(len(lines), LINES_PER_DOCUMENT, replace=False) for _ in range(documents)]
+    made = {f"{number:06}": _split("\n".join(lines[place] for place in places)) for number, places in enumerate(drawn)}
     asked = {
-        query_id: (text, f"{number:06}")
+        query_id: (text, f"{number % documents:06}")
         for number, (query_id, text) in enumerate(zip(pages.query_ids[:QUESTIONS], pages.queries, strict=False))
     }
     return Corpus(made, asked)

@@ -68,7 +68,7 @@ def _changes(name: str, corpus: Corpus, encoder: Path | None = None) -> tuple[li
 
 @contextmanager
 def _workspace(corpus: Corpus, encoder: Path | None) -> Iterator[Path]:
-    """Yield a clone of the last commit that builds ``corpus``, by the bootstrap encoder or another, with a memo of its own."""
+    """Yield a clone of the last commit, set to a corpus and, where one is given, an encoder, with a memo of its own."""
     with TemporaryDirectory() as work:
         folder = Path(work) / "clone"
         subprocess.run(["git", "clone", "-q", str(ROOT), str(folder)], check=True)
