@@ -13,7 +13,7 @@ from ir_measures import Qrel, ScoredDoc, nDCG
 from benchmarks.data import Beir, beir
 from benchmarks.encoders import bootstrapped, deep, embed_params
 from benchmarks.timing import Measure, faster
-from onggi.models.encoder import Encoder, Vectors
+from onggi.models.embedder import Embedder, Vectors
 from onggi.training import FinetuneParams, finetune
 
 TRAIN_QUESTIONS = 640
@@ -33,13 +33,13 @@ def measure() -> Iterator[Measure]:
 
 
 def _against_peer(name: str, folder: Path, texts: list[str], batch_size: int) -> Iterator[Measure]:
-    params = embed_params()
-    encoder = Encoder.load(folder, params)
+    embedder = Embedder(folder, embed_params())
+    embedder.passages(texts[:1])  # loads the network
     flag = FlagModel(str(folder), pooling_method="mean", use_fp16=False, devices="cpu")
     vectors: dict[str, Vectors] = {}
 
     def ours() -> None:
-        vectors["ours"] = encoder.passages(texts, params)
+        vectors["ours"] = embedder.passages(texts)
 
     def peer() -> None:
         vectors["peer"] = flag.encode(texts, max_length=512, batch_size=batch_size)
@@ -51,12 +51,13 @@ def _against_peer(name: str, folder: Path, texts: list[str], batch_size: int) ->
 
 
 def _onnx_speed(name: str, folder: Path, texts: list[str]) -> Measure:
-    plain, int8 = embed_params(), embed_params("onnx")
-    torch_encoder, onnx_encoder = Encoder.load(folder, plain), Encoder.load(folder, int8)
+    plain, int8 = Embedder(folder, embed_params()), Embedder(folder, embed_params("onnx"))
+    for each in (plain, int8):
+        each.passages(texts[:1])  # loads the network
     return faster(
         f"embed.{name}.onnx",
-        lambda: onnx_encoder.passages(texts, int8),
-        lambda: torch_encoder.passages(texts, plain),
+        lambda: int8.passages(texts),
+        lambda: plain.passages(texts),
         note=f"{len(texts)} passages, int8 in ONNX Runtime against torch",
     )
 
@@ -70,13 +71,10 @@ def _onnx_loss() -> Iterator[Measure]:
         yield _onnx_speed("tuned", tuned, data.texts)
         quality = {}
         for runtime in ("torch", "onnx"):
-            params = embed_params(runtime)
-            encoder = Encoder.load(tuned, params)
+            embedder = Embedder(tuned, embed_params(runtime))
             asked = range(TRAIN_QUESTIONS, TRAIN_QUESTIONS + TEST_QUESTIONS)
-            queries = encoder.queries([data.queries[place] for place in asked], params)
-            quality[runtime] = _ndcg(
-                queries @ encoder.passages(data.texts, params).T, [data.relevant[p] for p in asked]
-            )
+            queries = embedder.queries([data.queries[place] for place in asked])
+            quality[runtime] = _ndcg(queries @ embedder.passages(data.texts).T, [data.relevant[p] for p in asked])
     note = f"of nDCG@10 on {TEST_QUESTIONS} questions of welfare: {quality['torch']:.4f} to {quality['onnx']:.4f}"
     yield Measure("embed.tuned.onnx.loss", quality["torch"] - quality["onnx"], "", note=note)
 

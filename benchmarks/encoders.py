@@ -9,8 +9,8 @@ import torch
 from transformers import AutoTokenizer, XLMRobertaConfig, XLMRobertaModel
 
 from onggi.models.bootstrap import BootstrapParams, bootstrap
-from onggi.models.encoder import EmbedParams
 from onggi.models.layout import Layout, write_layout
+from onggi.models.params import EmbedParams
 
 SHAPE = BootstrapParams(vocab_size=8000, dimensions=256, layers=1, heads=4, window=128, max_length=512, seed=0)
 
@@ -36,14 +36,16 @@ def bootstrapped(texts: Sequence[str]) -> Iterator[Path]:
 
 
 @contextmanager
-def deep(tokenizer: Path) -> Iterator[Path]:
-    """Yield the folder of a random encoder of 6 layers and 384 dimensions, with the tokenizer of another."""
+def deep(tokenizer: Path, layers: int = 6, dimensions: int = 384) -> Iterator[Path]:
+    """Yield the folder of an encoder with random weights and the tokenizer of another."""
     with TemporaryDirectory() as work:
         folder = Path(work) / "deep"
         torch.manual_seed(0)
         config = XLMRobertaConfig(
-            vocab_size=SHAPE.vocab_size, hidden_size=384, num_hidden_layers=6, num_attention_heads=12,
-            intermediate_size=1536, max_position_embeddings=514, pad_token_id=1, bos_token_id=0, eos_token_id=2,
+            vocab_size=SHAPE.vocab_size, hidden_size=dimensions, num_hidden_layers=layers,
+            num_attention_heads=12,
+            intermediate_size=4 * dimensions, max_position_embeddings=514, pad_token_id=1, bos_token_id=0,
+            eos_token_id=2,
         )  # fmt: skip
         XLMRobertaModel(config).save_pretrained(folder)
         AutoTokenizer.from_pretrained(tokenizer).save_pretrained(folder)

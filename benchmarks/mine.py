@@ -1,12 +1,11 @@
 """Mining: hard negatives against ``sentence_transformers.util.mine_hard_negatives`` on the same model and questions."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 import torch
 from datasets import Dataset
-from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.util import mine_hard_negatives
 
@@ -17,9 +16,9 @@ from onggi.core.schema import Evidence, Question
 from onggi.index.bm25 import Bm25Index, Bm25Params
 from onggi.index.dense import DenseIndex
 from onggi.index.tokenizers import TokenizerParams
-from onggi.models.encoder import Encoder, Vectors
+from onggi.models.embedder import Embedder, Vectors
 from onggi.models.network import THREADS
-from onggi.models.reranker import LateInteraction, Reranker
+from onggi.models.reranker import LateInteractionReranker, Reranker
 from onggi.negatives import Corpus, Example, MineParams, Pool, mine
 
 QUESTIONS = 1000
@@ -34,10 +33,9 @@ class DenseScores:
     def __init__(self, queries: dict[str, Vectors], passages: dict[str, Vectors]) -> None:
         self.queries, self.passages = queries, passages
 
-    def score(self, query: str, passages: Sequence[str]) -> NDArray[np.float32]:
-        """Return the cosine of the query with each passage, (passages,)."""
-        cosines: NDArray[np.float32] = np.stack([self.passages[text] for text in passages]) @ self.queries[query]
-        return cosines
+    def score(self, pairs: Iterable[tuple[str, str]]) -> Iterator[float]:
+        """Yield the cosine of each query with its passage."""
+        return (float(self.passages[passage] @ self.queries[query]) for query, passage in pairs)
 
 
 def measure() -> Iterator[Measure]:
@@ -88,24 +86,22 @@ def _texts(row: dict[str, object]) -> str:
 
 
 def _dense(data: Beir, folder: Path) -> list[Example]:
-    params = embed_params()
-    encoder = Encoder.load(folder, params)
-    passages = encoder.passages(data.texts, params)
-    queries = encoder.queries(data.queries[:QUESTIONS], params)
+    embedder = Embedder(folder, embed_params())
+    passages = embedder.passages(data.texts)
+    queries = embedder.queries(data.queries[:QUESTIONS])
     rows, _ = DenseIndex.build(passages, data.doc_ids, "flat", {}).search(queries, TOP)
     teacher = DenseScores(dict(zip(data.queries, queries, strict=False)), dict(zip(data.texts, passages, strict=True)))
     return _mine(data, Pool(np.zeros((QUESTIONS, 0), np.int64), rows), teacher)
 
 
 def _full(data: Beir, folder: Path) -> list[Example]:
-    params = embed_params()
-    encoder = Encoder.load(folder, params)
+    embedder = Embedder(folder, embed_params())
     terms = TokenizerParams(name="kiwi", pos="content", user_dictionary="/dev/null")
     bm25 = Bm25Index.build(data.texts, data.doc_ids, Bm25Params(tokenizer=terms, method="lucene", k1=1.5, b=0.75))
-    dense = DenseIndex.build(encoder.passages(data.texts, params), data.doc_ids, "flat", {})
+    dense = DenseIndex.build(embedder.passages(data.texts), data.doc_ids, "flat", {})
     asked = data.queries[:QUESTIONS]
-    pool = Pool(bm25.search(asked, TOP)[0], dense.search(encoder.queries(asked, params), TOP)[0])
-    return _mine(data, pool, LateInteraction(encoder, params))
+    pool = Pool(bm25.search(asked, TOP)[0], dense.search(embedder.queries(asked), TOP)[0])
+    return _mine(data, pool, LateInteractionReranker(folder, embed_params()))
 
 
 def _mine(data: Beir, pool: Pool, teacher: Reranker) -> list[Example]:

@@ -29,15 +29,15 @@ INDEX = {
     "retrieve@dense-base": "base",
 }
 """The stages whose memory is not to grow with the corpus, and the index that each makes or asks."""
-LARGE, SMALL = 2500, 250
+LARGE, SMALL = 3000, 300
 """Documents of the mixed corpora: about 20,000 chunks, and a tenth of them."""
 
 
 def measure() -> Iterator[Measure]:
     """Yield, per corpus, a rebuild's share of the full build, and how peak memory grows with the corpus."""
     yield from _changes("welfare", welfare())[0]
-    with bootstrapped([text for _, text in welfare().documents.values()]) as folder, deep(folder) as encoder:
-        yield from _changes("welfare.deep", welfare(), encoder)[0]
+    with bootstrapped([text for _, text in welfare().documents.values()]) as folder, deep(folder, 12, 768) as encoder:
+        yield from _changes("welfare.base-size", welfare(), encoder)[0]
     _, before = _changes("small", mixed(SMALL))
     measures, after = _changes("large", mixed(LARGE))
     yield from measures

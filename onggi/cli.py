@@ -1,7 +1,9 @@
 """The console script ``onggi``: what an engineer asks outside the DAG."""
 
+import json
 import re
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -98,6 +100,113 @@ def check(params: Annotated[Path, typer.Argument(help="The params file.")] = Pat
     if found:
         raise typer.Exit(1)
     typer.echo(f"{params}: {len(settings.SECTIONS)} sections, all right")
+
+
+@app.command()
+@guarded
+def runs(
+    run: Annotated[str | None, typer.Argument(help="A run whose stages to show.")] = None,
+    stage: Annotated[str | None, typer.Option(help="Show this stage alone.")] = None,
+    last: Annotated[int, typer.Option(min=1, help="How many runs to show.")] = 10,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List past builds on this machine, or the stages of one: rows, seconds, rates and memory."""
+    from onggi import history
+    from onggi.core import journal
+    from onggi.core.errors import MemoError
+
+    found = history.builds(e for e in journal.entries() if stage is None or e.stage.split("@")[0] in (stage, e.stage))
+    if stage is not None:
+        found = [of_stage for b in found if (of_stage := [e for e in b if stage in (e.stage, e.stage.split("@")[0])])]
+    if run is not None:
+        found = [build for build in found if build[0].run.startswith(run)]
+        if not found:
+            raise MemoError(run, "no such run in the journal", "`onggi runs` lists them")
+    found = found[-last:]
+    if as_json:
+        typer.echo(json.dumps(history.as_json(found), ensure_ascii=False, indent=2))
+    elif not found:
+        typer.echo("no build yet")
+    elif run is None and stage is None:
+        typer.echo("\n".join(history.lines(history.run_table(found))))
+    else:
+        typer.echo("\n".join(history.lines(history.stage_table([entry for build in found for entry in build]))))
+
+
+memo = typer.Typer(no_args_is_help=True, help="The memo: rows that models returned, kept for the next build.")
+app.add_typer(memo, name="memo")
+
+
+@memo.command("stats")
+@guarded
+def memo_stats(as_json: Annotated[bool, typer.Option("--json", help="Print JSON, sizes in bytes.")] = False) -> None:
+    """Show where the memo is and what it holds."""
+    from dataclasses import asdict
+
+    from onggi import history, upkeep
+    from onggi.core.store import Store
+
+    with closing(Store.open()) as store:
+        found = upkeep.stats(store)
+    if as_json:
+        kinds = {kind: {"rows": rows, "bytes": size} for kind, (rows, size) in found.kinds.items()}
+        typer.echo(json.dumps({**asdict(found), "kinds": kinds}, ensure_ascii=False, indent=2))
+        return
+    sizes = [(kind, f"{rows:,}", upkeep.human(size)) for kind, (rows, size) in found.kinds.items()]
+    typer.echo(f"{found.path}: {upkeep.human(found.bytes)} on disk")
+    typer.echo("\n".join(history.lines([("kind", "rows", "size"), *sizes])) if sizes else "no row yet")
+
+
+@memo.command("gc")
+@guarded
+def memo_gc(max_size: Annotated[str, typer.Option(help="Bytes to keep at most: 500MB, 5GB, 1.5GiB.")]) -> None:
+    """Forget the rows that were used longest ago."""
+    from onggi import upkeep
+    from onggi.core.store import Store
+
+    size = upkeep.parse_size(max_size)
+    with closing(Store.open()) as store:
+        gone = upkeep.shrink(store, size)
+        typer.echo(f"{gone:,} rows forgotten; {upkeep.human(upkeep.size_on_disk(store))} on disk")
+
+
+@memo.command("verify")
+@guarded
+def memo_verify() -> None:
+    """Check every row and remove those that are damaged; the exit code is 1 where there were any."""
+    from onggi import upkeep
+    from onggi.core.store import Store
+
+    with closing(Store.open()) as store:
+        rows = sum(rows for rows, _ in upkeep.stats(store).kinds.values())
+        damaged = upkeep.damaged(store)
+    typer.echo(f"{rows:,} rows, {damaged:,} damaged" + (" and removed; they are computed again" if damaged else ""))
+    if damaged:
+        raise typer.Exit(1)
+
+
+@memo.command("export")
+@guarded
+def memo_export(file: Annotated[Path, typer.Argument(help="The file to write.")]) -> None:
+    """Write all rows to one file, for a teammate or for CI."""
+    from onggi import upkeep
+    from onggi.core.store import Store
+
+    with closing(Store.open()) as store:
+        rows = upkeep.export(store, file)
+    typer.echo(f"{file}: {rows:,} rows, {upkeep.human(file.stat().st_size)}")
+
+
+@memo.command("import")
+@guarded
+def memo_import(file: Annotated[Path, typer.Argument(help="A file that `onggi memo export` wrote.")]) -> None:
+    """Take over the rows of a file; none if one of them is damaged."""
+    from onggi import upkeep
+    from onggi.core.store import Store
+
+    with closing(Store.open()) as store:
+        rows, new = upkeep.take_over(store, file)
+    typer.echo(f"{rows:,} rows, {new:,} of them new")
 
 
 def _comparison(name: str, metrics: Path) -> "Comparison":

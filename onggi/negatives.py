@@ -267,9 +267,10 @@ def positives(
             if evidence.start is not None and evidence.end is not None:
                 answering = index.answering(evidence.doc_id, evidence.start, evidence.end)
                 found[question.query_id] |= {row_of[chunk] for chunk in answering}
-    scores = reranker.score((question.text, corpus.passages[row]) for question, rows in wholes for row in rows)
+    several = [(question, rows) for question, rows in wholes if len(rows) > 1]
+    scores = reranker.score((question.text, corpus.passages[row]) for question, rows in several for row in rows)
     for question, rows in wholes:
-        of_rows = [next(scores) for _ in rows]
-        found[question.query_id] |= {rows[int(np.argmax(of_rows))]} if rows else set()
+        best = int(np.argmax([next(scores) for _ in rows])) if len(rows) > 1 else 0
+        found[question.query_id].update(rows[best : best + 1])
     kept = {query_id: sorted(row for row in rows if corpus.trainable[row]) for query_id, rows in found.items()}
     return {query_id: rows for query_id, rows in kept.items() if rows}

@@ -15,6 +15,7 @@ os.environ.update(
     NPY_DISABLE_CPU_FEATURES="X86_V4 AVX512_ICL AVX512_SPR",
     FAISS_SIMD_LEVEL="AVX2",
     KIWI_ARCH_TYPE="avx2",
+    ONEDNN_PRIMITIVE_CACHE_CAPACITY="16",  # no bits: 1,024 kernels by default, one for each shape, take 300 MB
     MKL_CBWR=os.environ.get("MKL_CBWR", "COMPATIBLE"),
     OMP_NUM_THREADS="2",
     OMP_WAIT_POLICY="PASSIVE",  # no bits: threads that spin while they wait starve each other on a busy machine

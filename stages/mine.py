@@ -65,16 +65,14 @@ def main(
     write_jsonl(train, (as_flag_embedding(example, corpus) for example in usable))
     tables.write(audit, Candidate, (candidate for example in examples for candidate in example.audit))
     by_rule = Counter(candidate.rule for example in examples for candidate in example.audit)
-    write_json(
-        metrics,
-        {
-            "questions": len(examples),
-            "without_negatives": len(examples) - len(usable),
-            "positives": sum(len(example.positives) for example in usable),
-            "candidates": {rule: by_rule[rule] for rule in RULES},
-            "synthesis_from": split.synthesis_from,
-        },
-    )
+    numbers = {
+        "questions": len(examples),
+        "without_negatives": len(examples) - len(usable),
+        "positives": sum(len(example.positives) for example in usable),
+        "candidates": {rule: by_rule[rule] for rule in RULES},
+        "synthesis_from": split.synthesis_from,
+    }
+    write_json(metrics, numbers)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from onggi.core.errors import LeakError
 from onggi.core.schema import Candidate, Chunk, Evidence, Question, Split
@@ -28,11 +27,12 @@ class Teacher:
 
     def __init__(self, scores: Mapping[str, float]) -> None:
         self.scores = scores
-        self.asked: list[tuple[str, list[str]]] = []
+        self.asked: list[tuple[str, str]] = []
 
-    def score(self, query: str, passages: Sequence[str]) -> NDArray[np.float32]:
-        self.asked.append((query, list(passages)))
-        return np.asarray([self.scores[passage] for passage in passages], dtype=np.float32)
+    def score(self, pairs: Iterable[tuple[str, str]]) -> Iterator[float]:
+        for query, passage in pairs:
+            self.asked.append((query, passage))
+            yield float(np.float32(self.scores[passage]))
 
 
 def params(negatives: int = 7, max_ratio: float = 0.95, near_duplicate: float = 0.8) -> MineParams:
@@ -159,7 +159,7 @@ def test_candidates_are_pooled_and_audited_with_their_ranks() -> None:
         Candidate("q1", "c02", None, 1, 0.125, 0.25, "kept"),
         Candidate("q1", "c03", 1, 2, 0.375, 0.75, "kept"),
     ]
-    assert teacher.asked == [("메주는 며칠 띄우나요", ["답", "가", "나", "다"])]  # each passage once
+    assert teacher.asked == [("메주는 며칠 띄우나요", passage) for passage in passages]  # each once
 
 
 def test_examples_come_in_the_order_of_the_questions() -> None:
@@ -294,4 +294,4 @@ def test_no_chunk_of_a_document_that_is_evidence_as_a_whole_is_a_negative() -> N
     asked = question("q1", "메주는 며칠 띄우나요", Evidence("d"))
     (example,) = mine([asked], {"q1": [0]}, pool([1, 2], []), chunks, teacher, params())
     assert rules(example) == {"c01": "same_document", "c02": "kept"}
-    assert teacher.asked == [(asked.text, [passages[0], passages[2]])]
+    assert teacher.asked == [(asked.text, passages[0]), (asked.text, passages[2])]

@@ -9,8 +9,9 @@ from FlagEmbedding import FlagModel
 
 from onggi.core.errors import TrainingError
 from onggi.models.bootstrap import BootstrapParams, bootstrap
-from onggi.models.encoder import EmbedParams, Encoder
+from onggi.models.embedder import Embedder
 from onggi.models.layout import read_layout
+from onggi.models.params import EmbedParams
 from onggi.training import FinetuneParams, finetune
 
 THINGS = ["된장", "간장", "고추장", "소금", "누룩", "식초", "젓갈", "조청"]
@@ -101,10 +102,10 @@ def test_the_tuned_folder_differs_from_the_base_in_its_weights_alone(
     assert before.keys() == after.keys()
     assert [name for name in before if before[name] != after[name]] == ["model.safetensors"]
     assert read_layout(tuned[0]) == read_layout(base)
-    ours = Encoder.load(tuned[0], embed).passages(TEXTS, embed)
+    ours = Embedder(tuned[0], embed).passages(TEXTS)
     theirs = FlagModel(str(tuned[0]), pooling_method="mean", use_fp16=False, devices="cpu").encode(TEXTS, max_length=32)
     assert np.abs(ours - theirs).max() < 1e-6
-    assert np.abs(ours - Encoder.load(base, embed).passages(TEXTS, embed)).max() > 0.01
+    assert np.abs(ours - Embedder(base, embed).passages(TEXTS)).max() > 0.01
 
 
 def test_the_tuned_folder_holds_no_pickle_and_no_path(

@@ -36,10 +36,11 @@ def guarded(function: Callable[..., None]) -> Callable[..., None]:
     def command(*args: Any, traceback: bool = False, **kwargs: Any) -> None:
         try:
             function(*args, **kwargs)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as interrupt:
             if traceback:
                 raise
-            print("interrupted; nothing half-written is left; run `dvc repro` to go on", file=sys.stderr)
+            kept = "".join(f": {note}" for note in getattr(interrupt, "__notes__", ()))
+            print(f"interrupted{kept}; no half-written file is left; run `dvc repro` to go on", file=sys.stderr)
             raise typer.Exit(INTERRUPTED) from None
         except (OnggiError, OSError) as error:
             known = _explained(error) if isinstance(error, OSError) else error

@@ -8,6 +8,7 @@
     ├── ModelError       an encoder, a reranker or their folder
     ├── TrainingError    fine-tuning that did not finish
     ├── LeakError        a test document where it must never be
+    ├── MemoError        a file of the memo, or a size for it
     └── RevisionError    a git revision that cannot be compared with
 
 Messages are one line: where, what is wrong, what to do.
@@ -63,3 +64,7 @@ class LeakError(OnggiError):
 
 class RevisionError(OnggiError):
     """A git revision does not exist or holds no metrics."""
+
+
+class MemoError(OnggiError):
+    """An exported memo is missing or damaged, or a size is none."""

@@ -15,10 +15,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
 
 from onggi.core.progress import Progress
-from onggi.core.store import home
+from onggi.core.store import home, locked
 
 LARGEST = 16 << 20
 """Bytes from which the journal is put away as ``journal.old.jsonl`` and begun anew."""
@@ -38,13 +37,20 @@ class Work:
     computed: int = 0
     seconds: float = 0.0
     label: str = field(default="", repr=False)
-    progress: Progress | None = field(default=None, repr=False)
 
     @contextmanager
-    def on(self, rows: int | None) -> Iterator[Self]:
-        """Show how far work on so many rows has come; None where nobody knows how many."""
-        with Progress(self.label, rows) as self.progress:
-            yield self
+    def on(self, rows: int | None) -> Iterator["Task"]:
+        """Do so many rows of it, and show how far they are; None where nobody knows how many."""
+        with Progress(self.label, rows) as progress:
+            yield Task(self, progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A part of a work; several may be under way at once."""
+
+    work: Work
+    progress: Progress
 
     @contextmanager
     def computing(self) -> Iterator[None]:
@@ -53,19 +59,17 @@ class Work:
         try:
             yield
         finally:
-            self.seconds += time.monotonic() - start
+            self.work.seconds += time.monotonic() - start
 
     def hold(self, rows: int) -> None:
         """Count rows that the memo held."""
-        self.held += rows
-        if self.progress:
-            self.progress.skip(rows)
+        self.work.held += rows
+        self.progress.skip(rows)
 
     def compute(self, rows: int) -> None:
         """Count rows that were computed."""
-        self.computed += rows
-        if self.progress:
-            self.progress.advance(rows)
+        self.work.computed += rows
+        self.progress.advance(rows)
 
 
 @dataclass(slots=True)
@@ -132,13 +136,22 @@ def recording(stage: str, journal: Path | None = None) -> Iterator[Entry]:
 def append(path: Path, entry: Entry) -> None:
     """Add an entry to a journal; one write, so that the lines of two processes do not mix."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists() and path.stat().st_size > LARGEST:
-        path.replace(path.with_suffix(".old.jsonl"))
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    if _is_large(path):
+        with locked(path.with_suffix(".lock")):
+            if _is_large(path):  # no other process was faster
+                path.replace(path.with_suffix(".old.jsonl"))
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
     try:
-        os.write(descriptor, f"{entry.line()}\n".encode())
+        size = os.fstat(descriptor).st_size
+        # Behind a line that a full disk cut off, begin another.
+        start = "\n" if size and os.pread(descriptor, 1, size - 1) != b"\n" else ""
+        os.write(descriptor, f"{start}{entry.line()}\n".encode("utf-8", "backslashreplace"))
     finally:
         os.close(descriptor)
+
+
+def _is_large(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > LARGEST
 
 
 def entries(path: Path | None = None) -> Iterator[Entry]:
@@ -147,8 +160,8 @@ def entries(path: Path | None = None) -> Iterator[Entry]:
     for file in (path.with_suffix(".old.jsonl"), path):
         if not file.exists():
             continue
-        for line in file.read_text("utf-8", errors="replace").splitlines():
-            with suppress(ValueError, TypeError, AttributeError):
+        for line in file.read_text("utf-8", errors="replace").split("\n"):
+            with suppress(ValueError, TypeError, AttributeError, KeyError):
                 content = json.loads(line)
                 works = {kind: Work(**work) for kind, work in content.pop("works").items()}
                 yield Entry(**content, works=works)
@@ -162,9 +175,21 @@ def _status(error: BaseException) -> str:
 
 def _peak_mb() -> int:
     """Return the most memory this process and those it waited for have held, in MB."""
-    unit = 1 if sys.platform == "darwin" else 1024
-    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return max(resource.getrusage(who).ru_maxrss for who in whose) * unit >> 20
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return max(_own_peak(), children) >> 20
+
+
+def _own_peak() -> int:
+    """Return the most memory this process has held, in bytes.
+
+    On Linux `getrusage` counts what the process that started this one held at that moment.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) << 10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def _run() -> str:
@@ -172,8 +197,11 @@ def _run() -> str:
     import psutil
 
     started = psutil.Process()
-    for parent in started.parents():
-        started = parent
-        if parent.name() not in SHELLS:
-            break
-    return hashlib.sha256(f"{started.pid} {started.create_time()}".encode()).hexdigest()[:8]
+    with suppress(psutil.Error):
+        for parent in started.parents():
+            started = parent
+            if parent.name() not in SHELLS:
+                break
+    # Since the machine started: the clock may be set between two stages.
+    seconds = round(started.create_time() - psutil.boot_time(), 2)
+    return hashlib.sha256(f"{started.pid} {seconds}".encode()).hexdigest()[:8]

@@ -55,7 +55,7 @@ class Space:
 
     def key(self, item: str | tuple[str, str]) -> bytes:
         """Return the key of a text, or of a pair of texts."""
-        text = item if isinstance(item, str) else f"{len(item[0])}:{item[0]}{item[1]}"
+        text = f":{item}" if isinstance(item, str) else f"{len(item[0])}:{item[0]}{item[1]}"
         state = self.state.copy()
         state.update(text.encode("utf-8", "surrogatepass"))
         return state.digest()
@@ -70,7 +70,7 @@ def space(kind: str, decided_by: Mapping[str, object], cost: Literal["little", "
         All that decides a row beside its input, as JSON values: digests of weights, tokenizer and code, versions,
         settings. Never a path, and never the mere name of what can change.
     """
-    text = json.dumps({"kind": kind, **decided_by}, sort_keys=True)
+    text = json.dumps([kind, decided_by], sort_keys=True)
     return Space(kind, hashlib.blake2b(f"{text}\n".encode(), digest_size=16), cost)
 
 
@@ -85,32 +85,33 @@ class Memo:
     def rows(self, space: Space, items: Iterable[Item], compute: Compute[Item]) -> Iterator[bytes]:
         """Yield the row of each input in order, from the store where it is held, else computed and kept.
 
-        Equal inputs are computed once. A plan that comes to rows it may not compute counts them and ends.
+        Equal inputs are computed once; without a store, once in each block. A plan that comes to rows it may not
+        compute counts them and ends.
         """
         if self.planning and space.cost != "little":
             items = list(items)
             self._count(space, items)
         waiting = iter(items)
-        with journal.current().work(space.kind).on(len(items) if isinstance(items, Sized) else None) as work:
+        with journal.current().work(space.kind).on(len(items) if isinstance(items, Sized) else None) as task:
             while block := list(islice(waiting, ITEMS_PER_BLOCK)):
                 keys = [space.key(item) for item in block]
                 held = self._find(keys)
                 missing = {key: item for key, item in zip(keys, block, strict=True) if key not in held}
-                work.hold(len(keys) - len(missing))
+                task.hold(len(keys) - len(missing))
                 if missing:
-                    with work.computing():
-                        held |= self._computed(space, missing, compute, work)
+                    with task.computing():
+                        held |= self._computed(space, missing, compute, task)
                 yield from map(held.__getitem__, keys)
 
     def _computed(
-        self, space: Space, missing: dict[bytes, Item], compute: Compute[Item], work: "journal.Work"
+        self, space: Space, missing: dict[bytes, Item], compute: Compute[Item], task: journal.Task
     ) -> dict[bytes, bytes]:
         """Return the rows of inputs that are not held; they are kept as they come."""
         made = {}
         keys = list(missing)
         for place, row in compute(list(missing.values())):
             made[keys[place]] = row
-            work.compute(1)
+            task.compute(1)
             if self.store is not None and not self.planning:
                 self._unkept.setdefault(space.kind, {})[keys[place]] = row
                 if space.cost == "paid" or time.monotonic() - self._kept_at >= SECONDS_BETWEEN_COMMITS:
@@ -146,9 +147,9 @@ class Memo:
         if self.planning:
             work.computed += rows
             raise journal.PlanEnds
-        with work.on(rows), work.computing():
+        with work.on(rows) as task, task.computing():
             yield
-            work.compute(rows)
+            task.compute(rows)
 
     def _find(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         if self.store is None:
@@ -166,6 +167,13 @@ class Memo:
         """Say once that the store is of no use; the build does not need it."""
         print(f"warning: {error.filename}: the memo is not used ({error.strerror}); all is computed", file=sys.stderr)
         self.store = None
+
+    def close(self) -> None:
+        """Keep what is not kept yet and let go of the store; rows that are asked for later are computed."""
+        self.keep()
+        if self.store is not None:
+            self.store.close()
+            self.store = None
 
 
 _NONE = Memo()
@@ -185,9 +193,7 @@ def using(memo: Memo) -> Iterator[Memo]:
         yield memo
     finally:
         _active.reset(token)
-        memo.keep()
-        if memo.store is not None:
-            memo.store.close()
+        memo.close()
 
 
 def open_memo(*, planning: bool = False) -> Memo:
@@ -222,7 +228,12 @@ def code_digest(*modules: str) -> str:
             raise ModuleNotFoundError(module)
         tree = ast.parse(Path(found.origin).read_text("utf-8"))
         for node in ast.walk(tree):
-            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
-                node.body = node.body[1:]
+            if isinstance(body := getattr(node, "body", None), list):
+                body[:] = [part for part in body if not _is_docstring(part)]
         total.update(ast.dump(tree).encode())
     return total.hexdigest()
+
+
+def _is_docstring(statement: ast.stmt) -> bool:
+    """Tell whether a statement is a mere string: of a module, class or function, or below a constant."""
+    return isinstance(statement, ast.Expr) and isinstance(getattr(statement.value, "value", None), str)

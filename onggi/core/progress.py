@@ -54,30 +54,30 @@ class Progress:
         >>> progress.line(progress._start + 10)
         'embed@base: embeddings 1,000 of 4,000 (25 %), 100/s, 30 s left'
         """
-        rate = self._rate(now)
+        return f"{self.label} {self._state(now)}"
+
+    def _state(self, now: float) -> str:
+        rate = (self.done - self.skipped) / max(now - self._start, 1e-9)
+        speed = f", {_short(rate)}/s" if rate else ""
         if self.total is None:
-            return f"{self.label} {self.done:,}, {_short(rate)}/s"
-        left = (self.total - self.done) / max(rate, 1e-9)
+            return f"{self.done:,}{speed}"
         share = 100 * self.done // max(self.total, 1)
-        return f"{self.label} {self.done:,} of {self.total:,} ({share} %), {_short(rate)}/s, {duration(left)} left"
+        left = f", {duration((self.total - self.done) / rate)} left" if rate else ""
+        return f"{self.done:,} of {self.total:,} ({share} %){speed}{left}"
 
     def _draw(self, now: float) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-        from rich.progress import Progress as Bar
-
         if self._bar is None:
             if now - self._start < 1 or self.done == self.total:
                 return
-            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-            rate_and_time = (TextColumn("{task.fields[rate]}/s"), TimeRemainingColumn())
-            self._bar = Bar(*columns, *rate_and_time, console=Console(stderr=True), transient=True)
-            self._task = self._bar.add_task(self.label, total=self.total, rate="")
-            self._bar.start()
-        self._bar.update(self._task, completed=self.done, rate=_short(self._rate(now)))
+            from rich.console import Console
+            from rich.progress import BarColumn, TextColumn
+            from rich.progress import Progress as Bar
 
-    def _rate(self, now: float) -> float:
-        return (self.done - self.skipped) / max(now - self._start, 1e-9)
+            columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[state]}"))
+            self._bar = Bar(*columns, console=Console(stderr=True), transient=True)
+            self._task = self._bar.add_task(self.label, total=self.total, state="")
+            self._bar.start()
+        self._bar.update(self._task, completed=self.done, state=self._state(now))
 
 
 def duration(seconds: float) -> str:

@@ -27,10 +27,15 @@ def session(function: Callable[..., None]) -> Callable[..., None]:
         stage = os.environ.get("DVC_STAGE") or Path(sys.argv[0]).stem
         try:
             with (
-                journal.recording(stage, Path(plan) if plan else None),
+                journal.recording(stage, Path(plan) if plan else None) as entry,
                 memo.using(memo.open_memo(planning=plan is not None)),
             ):
                 function(*args, **kwargs)
+        except KeyboardInterrupt as interrupt:
+            computed = [f"{work.computed:,} {kind}" for kind, work in entry.works.items() if work.computed]
+            if computed:
+                interrupt.add_note(f"{' and '.join(computed)} are in the memo")
+            raise
         except journal.PlanEnds:
             raise typer.Exit(PLAN_ENDS) from None
 

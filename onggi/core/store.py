@@ -9,7 +9,7 @@ import sys
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,7 +21,9 @@ FORMAT = 1
 BUSY_SECONDS = 60
 KEYS_PER_QUERY = 500
 SECONDS_PER_DAY = 86_400
-DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+"""The last: no statement of ours fails but for a damaged schema."""
+
 REFUSED = {sqlite3.SQLITE_FULL: errno.ENOSPC, sqlite3.SQLITE_READONLY: errno.EROFS, sqlite3.SQLITE_BUSY: errno.EBUSY}
 
 SCHEMA = """
@@ -58,10 +60,8 @@ class Store:
         self.path = path
         self._used: set[bytes] = set()
         path.parent.mkdir(parents=True, exist_ok=True)
-        with self._mending():
-            self.connection = connect(path)
-        if not hasattr(self, "connection"):
-            self.connection = connect(path)
+        with self._mending(), locked(path.with_suffix(".lock")):
+            self._connect()
 
     @classmethod
     def open(cls) -> Self:
@@ -70,8 +70,9 @@ class Store:
 
     def close(self) -> None:
         """Note which rows were used and let go of the file."""
-        with closing(self.connection), suppress(OSError):
+        with suppress(OSError):
             self.note_use()
+        self.connection.close()
 
     def find(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         """Return the values of those keys that are held whole."""
@@ -81,15 +82,17 @@ class Store:
             some = keys[start : start + KEYS_PER_QUERY]
             marks = ",".join("?" * len(some))
             rows = list(self.rows(f"SELECT key, value, sum, day FROM rows WHERE key IN ({marks})", some))
-            found.update((key, value) for key, value, total, _ in rows if checksum(key, value) == total)
-            self._used.update(key for key, _, _, used in rows if used != today)
+            whole = [row for row in rows if is_whole(*row[:3])]
+            found.update((key, value) for key, value, _, _ in whole)
+            self._used.update(key for key, _, _, used in whole if used != today)
         return found
 
     def add(self, kind: str, rows: Mapping[bytes, bytes]) -> None:
         """Keep rows, on disk when this returns, in place of those of the same keys."""
         today = day()
         lines = [(key, kind, value, checksum(key, value), today) for key, value in rows.items()]
-        self.write("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?)", lines)
+        statement = "INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?)"
+        _ = self.write(statement, lines) or self.write(statement, lines)  # the second time in a new file
 
     def note_use(self) -> None:
         """Note that what was found was used today."""
@@ -101,10 +104,18 @@ class Store:
         with self._mending():
             yield from self.connection.execute(query, values)
 
-    def write(self, statement: str, lines: Iterable[Sequence[object]]) -> None:
-        """Run a statement for each line, for all or for none; for none where the file turns out to be damaged."""
+    def write(self, statement: str, lines: Iterable[Sequence[object]]) -> bool:
+        """Run a statement for each line, for all or for none; tell whether the file turned out to be whole."""
         with self._mending(), self.connection:
             self.connection.executemany(statement, lines)
+            return True
+        return False
+
+    def compact(self) -> None:
+        """Give the space of rows that were removed back to the disk."""
+        with self._mending():
+            self.connection.execute("VACUUM")
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @contextmanager
     def _mending(self) -> Iterator[None]:
@@ -112,18 +123,21 @@ class Store:
         try:
             yield
         except sqlite3.DatabaseError as error:
+            if not hasattr(error, "sqlite_errorcode"):
+                raise  # not SQLite's: a mistake of ours
             if error.sqlite_errorcode & 0xFF not in DAMAGED:
-                raise OSError(
-                    REFUSED.get(error.sqlite_errorcode & 0xFF, errno.EIO), str(error), str(self.path)
-                ) from None
-            if hasattr(self, "connection"):
-                self.connection.close()
-            self.connection = self._replaced(str(error))
+                raise self._refused(error) from None
+            self._replace(str(error))
 
-    def _replaced(self, problem: str) -> sqlite3.Connection:
-        """Rename the damaged file and open an empty one, unless another process has done so a moment before."""
+    def _refused(self, error: sqlite3.Error) -> OSError:
+        return OSError(REFUSED.get(error.sqlite_errorcode & 0xFF, errno.EIO), str(error), str(self.path))
+
+    def _replace(self, problem: str) -> None:
+        """Rename the damaged file and open an empty one, unless another process has done so before."""
         with locked(self.path.with_suffix(".lock")):
-            if not sound(self.path):
+            ours = self.path.exists() and self.path.stat().st_ino == self._inode
+            self.connection.close()
+            if ours:
                 numbers = itertools.count(1)
                 aside = next(a for n in numbers if not (a := self.path.with_suffix(f".damaged-{n}")).exists())
                 self.path.rename(aside)
@@ -134,33 +148,29 @@ class Store:
                     "what it held is computed again",
                     file=sys.stderr,
                 )
-            return connect(self.path)
+            try:
+                self._connect()
+            except sqlite3.DatabaseError as error:
+                raise self._refused(error) from None
+
+    def _connect(self) -> None:
+        """Open the file, made where there is none; the caller holds the lock, so that nobody renames it meanwhile."""
+        self.connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, check_same_thread=False)
+        self._inode = self.path.stat().st_ino
+        self.connection.text_factory = lambda text: text.decode("utf-8", "replace")  # damaged text is no error
+        self.connection.execute("PRAGMA synchronous = FULL")
+        if self.connection.execute("PRAGMA user_version").fetchone() != (FORMAT,):
+            self.connection.execute("PRAGMA page_size = 16384")  # values of 1 to 4 kB: fewer pages to visit a row
+            self.connection.execute("PRAGMA journal_mode = WAL")
+            with self.connection:
+                self.connection.execute("BEGIN IMMEDIATE")
+                self.connection.execute(SCHEMA)
+                self.connection.execute(f"PRAGMA user_version = {FORMAT}")
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """Open a store's file, made where there is none."""
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
-    try:
-        connection.execute("PRAGMA page_size = 16384")  # values of 1 to 4 kB: fewer pages to visit a row
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        if connection.execute("PRAGMA user_version").fetchone() != (FORMAT,):
-            connection.execute(SCHEMA)
-            connection.execute(f"PRAGMA user_version = {FORMAT}")
-            connection.commit()
-    except sqlite3.DatabaseError:
-        connection.close()
-        raise
-    return connection
-
-
-def sound(path: Path) -> bool:
-    """Tell whether SQLite finds nothing wrong with a file."""
-    try:
-        with closing(connect(path)) as connection:
-            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
-    except sqlite3.DatabaseError:
-        return False
+def is_whole(key: object, value: object, total: object) -> bool:
+    """Tell whether a row is what was written; one that is damaged may hold anything."""
+    return isinstance(key, bytes) and isinstance(value, bytes) and checksum(key, value) == total
 
 
 def day() -> int:

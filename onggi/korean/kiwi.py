@@ -62,11 +62,16 @@ def identity(user_dictionary: Path | None = None) -> dict[str, object]:
         The dictionary cannot be read.
     """
     return {
-        **{package: version(package) for package in ("kiwipiepy", "kiwipiepy_model")},
+        **_versions(),
         "kernels": os.environ.get("KIWI_ARCH_TYPE"),
         "user_dictionary": user_dictionary and _dictionary_digest(user_dictionary),
         "code": memo.code_digest("onggi.korean.kiwi"),
     }
+
+
+@cache
+def _versions() -> dict[str, str]:
+    return {package: version(package) for package in ("kiwipiepy", "kiwipiepy_model")}
 
 
 def _dictionary_digest(user_dictionary: Path) -> str:

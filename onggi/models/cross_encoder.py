@@ -42,6 +42,8 @@ class CrossEncoder:
 
     def scores(self, pairs: Sequence[tuple[str, str]]) -> Iterator[tuple[int, float]]:
         """Yield the place of each pair of a query and a passage, and the sigmoid of its score."""
+        if not pairs:
+            return
         queries, passages = zip(*pairs, strict=True)
         encoded = self.tokenizer(list(queries), list(passages), truncation=True, max_length=self.max_length)
         batches = list(exact_batches([len(ids) for ids in encoded["input_ids"]], TOKENS_PER_BATCH[device()]))

@@ -50,6 +50,7 @@ class Embedder:
     def _vectors(self, texts: Sequence[str], max_length: int) -> Vectors:
         decided_by = encoder_identity(self.folder, self.params) | {
             "pooling": self.layout.pooling, "max_length": min(max_length, self.layout.max_length),
+            "row": memo.code_digest("onggi.models.embedder"),
         }  # fmt: skip
         space = memo.space("embeddings", decided_by, "much")
 

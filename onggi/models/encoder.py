@@ -17,6 +17,8 @@ from onggi.models.params import EmbedParams
 
 Vectors = NDArray[np.float32]
 
+TEXTS_TOKENIZED = 256
+
 
 class Forward(Protocol):
     """What runs the network: ids of texts of one length, (batch, length), to (batch, length, dimensions)."""
@@ -79,25 +81,35 @@ class Encoder:
         if not texts:
             return
         limit = min(max_length, self.layout.max_length)
-        encoded = self.tokenizer(
-            list(texts), truncation=True, max_length=limit, verbose=False, return_attention_mask=False,
-            return_token_type_ids=False,
-        )["input_ids"]  # fmt: skip
+        encoded = [ids for some in _blocks(texts) for ids in self._ids(some, limit)]
         batches = list(exact_batches([len(ids) for ids in encoded], TOKENS_PER_BATCH[device()]))
 
         def compute(places: list[int]) -> Vectors:
             with torch.inference_mode():
-                ids = torch.tensor([encoded[place] for place in places], dtype=torch.long, device=device())
+                ids = torch.from_numpy(np.stack([encoded[place] for place in places])).to(device(), torch.long)
                 vectors: Vectors = keep(self.forward(ids)).float().cpu().numpy()
                 return vectors
 
         yield from zip(batches, spread(compute, batches), strict=True)
+
+    def _ids(self, texts: Sequence[str], limit: int) -> list[NDArray[np.int32]]:
+        """Return the token ids of each text, special ones included."""
+        encoded = self.tokenizer(
+            list(texts), truncation=True, max_length=limit, verbose=False, return_attention_mask=False,
+            return_token_type_ids=False,
+        )["input_ids"]  # fmt: skip
+        return [np.array(ids, np.int32) for ids in encoded]
 
     def _unit(self, hidden: torch.Tensor) -> torch.Tensor:
         return torch.nn.functional.normalize(_pool(hidden, self.layout.pooling).float(), dim=-1)
 
     def _own(self, hidden: torch.Tensor) -> torch.Tensor:
         return hidden[:, self._front : hidden.shape[1] - self._back]
+
+
+def _blocks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Cut texts into as many as are tokenized at once: what the tokenizer says of a text is 100 times its ids."""
+    return (texts[start : start + TEXTS_TOKENIZED] for start in range(0, len(texts), TEXTS_TOKENIZED))
 
 
 def _special_tokens(tokenizer: Any) -> tuple[int, int]:

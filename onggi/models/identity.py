@@ -42,6 +42,17 @@ def encoder_identity(folder: Path, params: EmbedParams) -> dict[str, object]:
     }  # fmt: skip
 
 
-@cache
 def _digest(folder: Path) -> str:
+    """Return the digest of a folder, read again when a file of it is another one than the last time."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return _digest_of(folder, tuple((path, *_state(path)) for path in files))
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+@cache
+def _digest_of(folder: Path, files: tuple[tuple[Path, int, int, int], ...]) -> str:
     return files_digest(folder)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
+from transformers.utils import logging as transformers_logging
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -32,6 +33,7 @@ def device() -> str:
 
 def load_network(kind: Any, source: str | Path, precision: str, **options: Any) -> Any:
     """Load a model of the transformers class ``kind`` for inference; the weights must be safetensors."""
+    transformers_logging.disable_progress_bar()  # a bar of files that lie on disk says nothing
     network = kind.from_pretrained(source, use_safetensors=True, dtype=DTYPES[precision], **options)
     network = network.to(device()).eval().requires_grad_(False)
     if device() == "cpu" and precision == "fp32" and _has_onednn():

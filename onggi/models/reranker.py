@@ -107,7 +107,7 @@ def _scores(pairs: Iterable[Pair], decided_by: Mapping[str, object], scores: Sco
     def compute(missing: list[Pair]) -> Iterator[tuple[int, bytes]]:
         return ((place, ROW.pack(score)) for place, score in scores(missing))
 
-    space = memo.space("scores", decided_by, "much")
+    space = memo.space("scores", {**decided_by, "row": code_digest(__name__)}, "much")
     return (ROW.unpack(row)[0] for row in memo.active().rows(space, pairs, compute))
 
 

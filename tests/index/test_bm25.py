@@ -169,6 +169,18 @@ def test_blocks_of_queries_change_nothing(monkeypatch: pytest.MonkeyPatch) -> No
             assert expected.tobytes() == got.tobytes()
 
 
+@settings(max_examples=40)
+@given(st.lists(BAGS, min_size=1, max_size=20), st.lists(BAGS, min_size=1, max_size=6), st.integers(1, 9))
+def test_a_query_alone_is_a_query_among_many(texts: list[str], queries: list[str], top_k: int) -> None:
+    index = build(texts)
+    rows, scores = index.search(queries, top_k)
+    for place, query in enumerate(queries):
+        alone, own_scores = index.search([query], top_k)
+        assert alone[0].tolist() == rows[place].tolist() and own_scores[0].tobytes() == scores[place].tobytes()
+    backwards = index.search(queries[::-1], top_k)[1][::-1]
+    assert np.ascontiguousarray(backwards).tobytes() == scores.tobytes()
+
+
 def test_the_user_dictionary_decides_what_is_one_term(tmp_path: Path) -> None:
     def index(words: str) -> Bm25Index:
         path = tmp_path / f"{len(words)}.tsv"

@@ -80,6 +80,23 @@ def test_a_query_alone_is_a_query_among_many(kind: Kind, monkeypatch: pytest.Mon
     assert index.search(asked, 50)[1].tobytes() == scores.tobytes()
 
 
+@settings(max_examples=40)
+@given(st.data(), st.integers(2, 120), st.integers(1, 30), st.integers(0, 99))
+def test_the_score_of_a_pair_depends_on_the_pair_alone(data: st.DataObject, rows: int, top_k: int, seed: int) -> None:
+    """Among other rows, in another order, among other queries: the same bits, and the same order by score."""
+    vectors, asked = random(rows, 24, seed), random(9, 24, seed + 100)
+    scores = dict(np.ndenumerate(build(vectors).search(asked, rows)[1]))
+    places = dict(np.ndenumerate(build(vectors).search(asked, rows)[0]))
+    whole = {(query, places[query, rank]): scores[query, rank] for query, rank in scores}
+    kept = data.draw(st.lists(st.sampled_from(range(rows)), min_size=1, unique=True))
+    queries = data.draw(st.lists(st.sampled_from(range(9)), min_size=1))
+    found, products = build(vectors[kept]).search(asked[queries], top_k)
+    for query, found_rows, found_scores in zip(queries, found.tolist(), products.tolist(), strict=True):
+        expected = sorted((-whole[query, row], place) for place, row in enumerate(kept))[:top_k]
+        assert found_rows == [place for _, place in expected]
+        assert found_scores == [-score for score, _ in expected]
+
+
 @pytest.mark.parametrize("kind", ["hnsw", "ivf"])
 def test_approximate_indexes_find_most(kind: Kind) -> None:
     # Clustered, as passages are: evenly spread vectors have no neighbours to speak of.

@@ -1,4 +1,4 @@
-"""A small bootstrap encoder over invented sentences."""
+"""Small models: a bootstrap encoder over invented sentences, and random ones with its tokenizer."""
 
 from itertools import product
 from pathlib import Path
@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from onggi.models.bootstrap import BootstrapParams, bootstrap
-from onggi.models.encoder import EmbedParams
+from onggi.models.params import EmbedParams
+from tests.models.random_models import save_cross_encoder, save_encoder
 
 PLACES = ["된장 공방", "옹기 가마", "소금 창고", "누룩방", "장독대", "마을 부엌"]
 ACTS = [
@@ -38,6 +39,18 @@ def model(texts: list[str], shape: BootstrapParams, tmp_path_factory: pytest.Tem
     folder.mkdir()
     bootstrap(texts, shape, folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def random(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An encoder folder with random weights; not to be changed."""
+    return save_encoder(tmp_path_factory.mktemp("random"), model)
+
+
+@pytest.fixture(scope="session")
+def cross(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random cross-encoder folder with one score; not to be changed."""
+    return save_cross_encoder(tmp_path_factory.mktemp("cross"), model, 1)
 
 
 @pytest.fixture(scope="session")

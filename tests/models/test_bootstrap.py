@@ -14,7 +14,8 @@ from transformers import AutoTokenizer
 
 from onggi.core.errors import ModelError
 from onggi.models.bootstrap import BootstrapParams, bootstrap, token_vectors
-from onggi.models.encoder import EmbedParams, Encoder
+from onggi.models.embedder import Embedder
+from onggi.models.params import EmbedParams
 
 AGAIN = """
 import json, sys
@@ -59,7 +60,7 @@ def test_a_text_starts_as_the_mean_of_its_token_vectors(model: Path, texts: list
     """Layers pass token vectors through but for their norms: of embeddings, attention and feed-forward."""
     table = load_file(model / "model.safetensors")["embeddings.word_embeddings.weight"].double().numpy()
     tokenizer = AutoTokenizer.from_pretrained(model)
-    for text, vector in zip(texts, Encoder.load(model, embed).passages(texts, embed), strict=True):
+    for text, vector in zip(texts, Embedder(model, embed).passages(texts), strict=True):
         tokens = table[tokenizer(text, truncation=True, max_length=64)["input_ids"]]
         passed = norm(norm(norm(tokens))).mean(axis=0)
         assert np.abs(vector - passed / np.linalg.norm(passed)).max() < 1e-6
@@ -77,7 +78,7 @@ def test_token_vectors_have_their_idf_as_length_and_unseen_ones_none() -> None:
 
 
 def test_a_text_of_unseen_tokens_gets_a_finite_vector(model: Path, embed: EmbedParams) -> None:
-    vectors = Encoder.load(model, embed).passages(["ΩΩΩ ∑∑", "", "<s></s><pad>"], embed)
+    vectors = Embedder(model, embed).passages(["ΩΩΩ ∑∑", "", "<s></s><pad>"])
     assert vectors.shape == (3, 32) and np.isfinite(vectors).all()
 
 
@@ -90,7 +91,7 @@ def test_a_tiny_corpus_gives_an_encoder(
     texts: list[str], shape: BootstrapParams, embed: EmbedParams, tmp_path: Path
 ) -> None:
     bootstrap(texts, shape, tmp_path)
-    vectors = Encoder.load(tmp_path, embed).passages([*texts, "처음 보는 글"], embed)
+    vectors = Embedder(tmp_path, embed).passages([*texts, "처음 보는 글"])
     assert vectors.shape == (len(texts) + 1, 32) and np.isfinite(vectors).all()
 
 

@@ -18,9 +18,10 @@ from safetensors.torch import load_file
 
 from onggi.core.errors import ModelError
 from onggi.models import hub
-from onggi.models.encoder import EmbedParams, Encoder
+from onggi.models.embedder import Embedder
 from onggi.models.hub import HubParams, fetch
 from onggi.models.layout import Layout, read_layout
+from onggi.models.params import EmbedParams
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -51,9 +52,7 @@ def test_a_local_folder_is_copied_and_gives_the_same_vectors(
 ) -> None:
     fetch(params(model), target)
     assert read_layout(target) == read_layout(model)
-    assert (
-        Encoder.load(target, embed).passages(texts, embed) == Encoder.load(model, embed).passages(texts, embed)
-    ).all()
+    assert (Embedder(target, embed).passages(texts) == Embedder(model, embed).passages(texts)).all()
 
 
 def test_params_may_name_the_pooling(model: Path, target: Path) -> None:
@@ -68,9 +67,7 @@ def test_pickled_weights_become_safetensors(
     assert [path.name for path in target.rglob("*") if path.suffix in (".bin", ".pt", ".safetensors")] == [
         "model.safetensors"
     ]
-    assert (
-        Encoder.load(target, embed).passages(texts, embed) == Encoder.load(model, embed).passages(texts, embed)
-    ).all()
+    assert (Embedder(target, embed).passages(texts) == Embedder(model, embed).passages(texts)).all()
 
 
 class Trap:

@@ -8,8 +8,10 @@ from FlagEmbedding import FlagModel
 from sentence_transformers import SentenceTransformer
 
 from onggi.core.errors import ModelError
-from onggi.models.encoder import EmbedParams, Encoder
+from onggi.models.embedder import Embedder
+from onggi.models.encoder import Encoder
 from onggi.models.layout import Layout, Pooling, read_layout, write_layout
+from onggi.models.params import EmbedParams
 
 
 def empty_encoder(folder: Path) -> Path:
@@ -88,7 +90,7 @@ def test_broken_weights_are_named(model: Path, embed: EmbedParams, tmp_path: Pat
 
 
 def test_peers_load_the_folder_and_agree(model: Path, texts: list[str], embed: EmbedParams) -> None:
-    ours = Encoder.load(model, embed).passages(texts, embed)
+    ours = Embedder(model, embed).passages(texts)
     theirs = SentenceTransformer(str(model), device="cpu").encode(texts)
     assert np.abs(ours - theirs).max() < 1e-6
     flag = FlagModel(str(model), pooling_method="mean", use_fp16=False, devices="cpu")

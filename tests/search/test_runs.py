@@ -7,19 +7,7 @@ from pydantic import ValidationError
 from onggi.core.schema import Hit, Question
 from onggi.index.bm25 import Bm25Index, Bm25Params
 from onggi.index.dense import DenseIndex
-from onggi.models.encoder import EmbedParams
 from onggi.search.runs import RetrieveParams, bm25_run, dense_run
-
-EMBED = EmbedParams(
-    query_max_length=16,
-    passage_max_length=16,
-    query_prefix="질문: ",
-    passage_prefix="",
-    precision="fp32",
-    runtime="torch",
-    index="flat",
-    trust_remote_code=False,
-)
 
 
 def question(query_id: str, text: str) -> Question:
@@ -33,18 +21,18 @@ def bm25(texts: Sequence[str], chunk_ids: Sequence[str]) -> Bm25Index:
 
 
 class Compass:
-    """An encoder that knows four words, and notes how it was asked."""
+    """An embedder that knows four words, and notes what it was asked."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[list[str], EmbedParams]] = []
+        self.asked: list[list[str]] = []
 
-    def queries(self, texts: Sequence[str], params: EmbedParams) -> np.ndarray:
-        self.asked.append((list(texts), params))
+    def queries(self, texts: Sequence[str]) -> np.ndarray:
+        self.asked.append(list(texts))
         return np.asarray([np.eye(4)["동서남북".index(text)] for text in texts], dtype=np.float32)
 
 
 def dense(vectors: Sequence[Sequence[float]], chunk_ids: Sequence[str]) -> DenseIndex:
-    return DenseIndex.build(np.asarray(vectors, np.float32), chunk_ids, "flat", EMBED.model_dump())
+    return DenseIndex.build(np.asarray(vectors, np.float32), chunk_ids, "flat", {})
 
 
 def test_hits_of_bm25_by_query_and_rank() -> None:
@@ -83,7 +71,7 @@ def test_hits_of_a_dense_index() -> None:
         Hit("q2", "b", 1, float(np.float32(0.6))),
         Hit("q2", "c", 2, 0.0),
     ]
-    assert encoder.asked == [(["서", "동"], EMBED)]  # as the passages of the index were encoded
+    assert encoder.asked == [["서", "동"]]
 
 
 def test_ties_of_a_dense_index_are_ordered_by_chunk_id() -> None:

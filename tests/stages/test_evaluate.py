@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from itertools import pairwise
@@ -152,7 +153,7 @@ def test_the_commands_import_nothing_heavy_for_help(stage):
 def test_a_missing_table_is_one_line(folder):
     command = [sys.executable, "-m", "stages.judge", *(f"{n}.parquet" for n in ("none", "documents", "chunks", "gold"))]
     done = subprocess.run(
-        [*command, "out.json"], cwd=folder, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True
+        [*command, "out.json"], cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True
     )
     assert done.returncode == 1
     assert done.stderr == "error: none.parquet: no such table; run `dvc repro` to build it\n"

@@ -1,0 +1,34 @@
+"""Models with random weights, in which every layer shapes the result."""
+
+from pathlib import Path
+
+import torch
+from transformers import AutoTokenizer, XLMRobertaConfig, XLMRobertaForSequenceClassification, XLMRobertaModel
+
+from onggi.models.layout import Layout, write_layout
+
+
+def save_encoder(folder: Path, model: Path) -> Path:
+    """Write a random encoder with the tokenizer of ``model``."""
+    torch.manual_seed(3)
+    config = XLMRobertaConfig(
+        vocab_size=300, hidden_size=48, num_hidden_layers=2, num_attention_heads=3, intermediate_size=100,
+        max_position_embeddings=66, pad_token_id=1, bos_token_id=0, eos_token_id=2, initializer_range=0.2,
+    )  # fmt: skip
+    XLMRobertaModel(config).save_pretrained(folder)
+    AutoTokenizer.from_pretrained(model).save_pretrained(folder)
+    write_layout(folder, Layout("mean", 64))
+    return folder
+
+
+def save_cross_encoder(folder: Path, model: Path, labels: int) -> Path:
+    """Write a random cross-encoder with the tokenizer of ``model``."""
+    torch.manual_seed(5)
+    config = XLMRobertaConfig(
+        vocab_size=300, hidden_size=24, num_hidden_layers=2, num_attention_heads=2, intermediate_size=40,
+        max_position_embeddings=70, pad_token_id=1, bos_token_id=0, eos_token_id=2, num_labels=labels,
+        initializer_range=0.5,
+    )  # fmt: skip
+    XLMRobertaForSequenceClassification(config).save_pretrained(folder)
+    AutoTokenizer.from_pretrained(model).save_pretrained(folder)
+    return folder

@@ -1,0 +1,119 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from onggi.core import memo
+from onggi.core.errors import ModelError
+from onggi.core.store import Store
+from onggi.models.embedder import Embedder
+from onggi.models.encoder import Encoder
+from onggi.models.params import EmbedParams
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return tmp_path / "memo.sqlite"
+
+
+def test_prefixes_go_in_front_and_lengths_are_kept(random: Path, texts: list[str], embed: EmbedParams) -> None:
+    params = embed.model_copy(update={"query_prefix": "질문: ", "passage_prefix": "글: "})
+    embedder, encoder = Embedder(random, params), Encoder.load(random, params)
+    assert (embedder.queries(texts) == encoder.encode([f"질문: {text}" for text in texts], 16)).all()
+    assert (embedder.passages(texts) == encoder.encode([f"글: {text}" for text in texts], 64)).all()
+
+
+def test_nothing_gives_no_rows(random: Path, embed: EmbedParams) -> None:
+    assert len(Embedder(random, embed).passages([])) == 0
+
+
+def test_held_vectors_are_the_same_and_load_no_encoder(
+    random: Path, texts: list[str], embed: EmbedParams, store: Path
+) -> None:
+    with memo.using(memo.Memo(Store(store))):
+        fresh = Embedder(random, embed).passages(texts)
+    with memo.using(memo.Memo(Store(store))):
+        embedder = Embedder(random, embed)
+        held = embedder.passages(texts[::-1])
+        assert "encoder" not in vars(embedder)
+    assert held.dtype == np.float32 and held.tobytes() == fresh[::-1].tobytes()
+    held[0] = 0  # they are the caller's
+
+
+def test_what_decides_a_vector_decides_its_row(
+    random: Path, model: Path, texts: list[str], embed: EmbedParams, store: Path
+) -> None:
+    """Other lengths, prefixes or another folder share no row; where they change no vector's text, they do."""
+    folders = {"random": random, "model": model}
+    asked = {
+        ("random", ()): True,
+        ("random", (("index", "hnsw"),)): False,
+        ("random", (("query_max_length", 32),)): False,
+        ("random", (("passage_max_length", 4096),)): False,  # the model takes no more than 64
+        ("random", (("passage_max_length", 32),)): True,
+        ("random", (("passage_prefix", "글: "),)): True,
+        ("model", ()): True,
+    }
+    for (name, changed), computed in asked.items():
+        params = embed.model_copy(update=dict(changed))
+        with memo.using(memo.Memo(Store(store))):
+            embedder = Embedder(folders[name], params)
+            vectors = embedder.passages(texts)
+        assert ("encoder" in vars(embedder)) is computed, (name, changed)
+        assert vectors.tobytes() == Embedder(folders[name], params).passages(texts).tobytes()
+
+
+def test_no_folder_is_named_before_any_text_comes(embed: EmbedParams, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="nowhere: is no encoder folder"):
+        Embedder(tmp_path / "nowhere", embed)
+
+
+HELD = """
+import json, sys
+from pathlib import Path
+from onggi.core import memo
+from onggi.index.dense import DenseIndex
+from onggi.models.embedder import Embedder
+from onggi.models.params import EmbedParams, RerankerParams
+from onggi.models.reranker import load_reranker
+
+given = json.load(sys.stdin)
+embed = EmbedParams(**given["embed"])
+with memo.using(memo.open_memo()):
+    vectors = Embedder(Path(given["model"]), embed).passages(given["texts"])
+    pairs = [(query, text) for query in given["texts"][:3] for text in given["texts"]]
+    scores = {}
+    for kind in ("late_interaction", "cross_encoder"):
+        params = RerankerParams(kind=kind, name=given["cross"], revision="local", max_length=64)
+        scores[kind] = list(load_reranker(params, Path(given["model"]), embed).score(pairs))
+    index = DenseIndex.build(vectors, given["texts"], "flat", {})
+    rows = index.search(vectors[:3], 5)[0].tolist()
+loaded = sorted({"torch", "transformers", "tokenizers"} & sys.modules.keys())
+print(json.dumps({"vectors": vectors.tobytes().hex(), "scores": scores, "rows": rows, "loaded": loaded}))
+"""
+
+
+def test_with_all_rows_held_neither_embed_nor_mine_import_torch(
+    model: Path, cross: Path, texts: list[str], embed: EmbedParams, tmp_path: Path
+) -> None:
+    given = json.dumps({"model": str(model), "cross": str(cross), "texts": texts, "embed": embed.model_dump()})
+    environment = {**os.environ, "ONGGI_MEMO": str(tmp_path / "memo"), "CUDA_VISIBLE_DEVICES": ""}
+
+    def run() -> dict[str, object]:
+        done = subprocess.run(
+            [sys.executable, "-c", HELD], input=given, cwd=ROOT, env=environment, check=True, capture_output=True,
+            text=True,
+        )  # fmt: skip
+        result: dict[str, object] = json.loads(done.stdout)
+        return result
+
+    fresh, held = run(), run()
+    assert "torch" in fresh.pop("loaded")  # type: ignore[operator]
+    assert held.pop("loaded") == []
+    assert held == fresh
