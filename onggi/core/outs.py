@@ -1,12 +1,13 @@
 """Writing what a stage leaves behind: whole or not at all, and the same bytes for the same content."""
 
 import csv
+import fcntl
 import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,12 @@ def replacing(path: Path) -> Iterator[Path]:
     '된장'
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{path.name[:40]}.", dir=path.parent))
+    prefix = f".{path.name[:40]}."
+    _remove_forsaken(path.parent, prefix)
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=path.parent))
     temporary = folder / path.name
+    held = os.open(folder, os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)  # as long as this process lives
     try:
         yield temporary
         for made in (temporary, *sorted(temporary.rglob("*"))):
@@ -43,6 +48,19 @@ def replacing(path: Path) -> Iterator[Path]:
         raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        os.close(held)
+
+
+def _remove_forsaken(parent: Path, prefix: str) -> None:
+    """Remove the temporary folders of processes that were killed: nobody holds their locks."""
+    for folder in [path for path in parent.iterdir() if path.name.startswith(prefix) and path.is_dir()]:
+        with suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(descriptor)
 
 
 def _sync(path: Path) -> None:

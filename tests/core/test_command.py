@@ -74,7 +74,14 @@ def test_an_interrupt_is_one_line_and_exit_code_130(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert command(monkeypatch, does=KeyboardInterrupt()) == 130
-    assert capsys.readouterr() == ("", "interrupted; nothing half-written is left; run `dvc repro` to go on\n")
+    assert capsys.readouterr() == ("", "interrupted; no half-written file is left; run `dvc repro` to go on\n")
+
+
+def test_an_interrupt_says_what_is_kept(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    interrupt = KeyboardInterrupt()
+    interrupt.add_note("1,200 embeddings are in the memo")
+    assert command(monkeypatch, does=interrupt) == 130
+    assert capsys.readouterr().err.startswith("interrupted: 1,200 embeddings are in the memo; no half-written file")
 
 
 @pytest.mark.parametrize("raised", [TableError("a", "b", "c"), OSError(errno.ENOSPC, "full")])

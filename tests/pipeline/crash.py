@@ -1,0 +1,194 @@
+"""Kill builds at random moments and see what that costs.
+
+A round builds a workspace from nothing with an empty memo and is killed in one stage after the other, by SIGKILL to DVC
+and the stage it runs. After the last kill the build goes on to its end. Its outs must be those of a build that was left
+alone, and the models must not have been asked more than that build asked them, but for calls in flight: those whose
+rows were not on disk yet when a kill came.
+"""
+
+import os
+import random
+import selectors
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from onggi.core.journal import entries
+from tests.pipeline.workspace import Workspace
+
+STAGES = (
+    "chunk", "index_bm25", "embed@base", "synthesize", "mine", "mine", "finetune", "embed@tuned", "retrieve@bm25",
+    "retrieve@dense-tuned", "answer", "judge",
+)  # fmt: skip
+"""Where a round is killed: stages that ask models and write tables."""
+
+HOOK = """
+import os, sys, time
+from importlib.machinery import PathFinder
+
+CALLS, SECONDS = os.environ.get("CRASH_CALLS"), float(os.environ.get("CRASH_SECONDS_PER_CALL", "0"))
+
+
+def note(line):
+    descriptor = os.open(CALLS, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.write(descriptor, line.encode() + b"\\n")
+    os.close(descriptor)
+
+
+def watch_calls(journal):
+    counted = journal.Task.compute
+
+    def compute(task, rows):
+        for _ in range(rows):
+            note(task.work.label)
+            time.sleep(SECONDS)
+        counted(task, rows)
+
+    journal.Task.compute = compute
+
+
+def watch_commits(memo):
+    kept = memo.Memo.keep
+
+    def keep(self):
+        some = any(self._unkept.values())
+        kept(self)
+        if some:
+            note("kept")
+
+    memo.Memo.keep = keep
+
+
+WATCHED = {"onggi.core.journal": watch_calls, "onggi.core.memo": watch_commits}
+
+
+class Watch(PathFinder):
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        if name not in WATCHED:
+            return None
+        spec = PathFinder.find_spec(name, path, target)
+        run = spec.loader.exec_module
+
+        def exec_module(module):
+            run(module)
+            WATCHED[name](module)
+
+        spec.loader.exec_module = exec_module
+        return spec
+
+
+if CALLS:
+    sys.meta_path.insert(0, Watch)
+"""
+"""A sitecustomize that notes every row a model computes and every commit of the memo, and slows the calls down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round: the stages it was killed in, calls in all, calls that were in flight at the kills."""
+
+    killed: list[str]
+    calls: int
+    in_flight: int
+
+
+class Harness:
+    """A workspace whose builds are watched.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        A committed workspace; its outs are removed.
+    folder : Path
+        An empty folder for the watch, its notes and the memos.
+    targets : tuple[str, ...]
+        What is built; nothing stands for all stages.
+    """
+
+    def __init__(self, workspace: Workspace, folder: Path, targets: tuple[str, ...] = ()) -> None:
+        self.workspace, self.folder, self.targets = workspace, folder, targets
+        (folder / "watch").mkdir(parents=True)
+        (folder / "watch" / "sitecustomize.py").write_text(HOOK, "utf-8")
+        self.usual: dict[str, float] = {}
+
+    def undisturbed(self) -> int:
+        """Build from nothing without a kill; return the calls it took."""
+        self._forget()
+        self.workspace.repro(*self.targets, **self._environment())
+        self.usual = {entry.stage: entry.seconds for entry in entries(self.folder / "memo" / "journal.jsonl")}
+        return len(list(self._calls()))
+
+    def round(self, chance: random.Random, stages: tuple[str, ...] = STAGES) -> Round:
+        """Build from nothing, killed once in each of ``stages`` as far as it is met."""
+        self._forget()
+        killed, in_flight = [], 0
+        for stage in stages:
+            if self._killed_in(stage, chance.uniform(0, self.usual[stage] + 0.5)):
+                killed.append(stage)
+                in_flight += self._in_flight()
+        self.workspace.repro(*self.targets, **self._environment())
+        return Round(killed, len(list(self._calls())), in_flight)
+
+    def litter(self) -> list[Path]:
+        """Return what half-finished writes have left between the outs."""
+        folders = (self.workspace.folder / name for name in ("data", "models", "metrics"))
+        return [path for folder in folders for path in folder.rglob(".*") if path.name != ".gitignore"]
+
+    def _killed_in(self, stage: str, seconds: float) -> bool:
+        """Kill a build so long after a stage began; False where the build came to its end before."""
+        with subprocess.Popen(
+            [sys.executable, "-m", "dvc", "repro", *self.targets],
+            cwd=self.workspace.folder,
+            env={**self.workspace.environment(), **self._environment()},
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, process_group=0,
+        ) as build:  # fmt: skip
+            assert build.stdout is not None
+            with selectors.DefaultSelector() as selector:
+                os.set_blocking(build.stdout.fileno(), False)
+                selector.register(build.stdout, selectors.EVENT_READ)
+                printed, end = b"", float("inf")
+                while (left := end - time.monotonic()) > 0:
+                    selector.select(min(left, 60))
+                    new = build.stdout.read()
+                    if new == b"":
+                        assert build.wait() == 0, printed.decode(errors="replace")[-3000:]
+                        return False
+                    printed += new or b""
+                    if end == float("inf") and f"Running stage '{stage}'".encode() in printed:
+                        end = time.monotonic() + seconds
+            os.killpg(build.pid, signal.SIGKILL)
+        return True
+
+    def _in_flight(self) -> int:
+        """Return how many calls were noted after the last commit: a kill may have lost their rows."""
+        lines = self._notes()
+        last = max((place for place, line in enumerate(lines) if line == "kept"), default=-1)
+        return len(lines) - 1 - last
+
+    def _calls(self) -> Iterator[str]:
+        return (line for line in self._notes() if line not in ("kept", "finetune: training", "base_model: bootstrap"))
+
+    def _notes(self) -> list[str]:
+        path = self.folder / "notes"
+        return path.read_text("utf-8").splitlines() if path.exists() else []
+
+    def _forget(self) -> None:
+        """Go back to the committed workspace without outs, DVC's cache, the memo and the notes."""
+        self.workspace.run("git", "checkout", "--quiet", "--", ".")
+        self.workspace.run("git", "clean", "-qfdx", "-e", ".dvc/config")
+        shutil.rmtree(self.folder / "memo", ignore_errors=True)
+        (self.folder / "notes").unlink(missing_ok=True)
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "PYTHONPATH": str(self.folder / "watch"),
+            "ONGGI_MEMO": str(self.folder / "memo"),
+            "CRASH_CALLS": str(self.folder / "notes"),
+            "CRASH_SECONDS_PER_CALL": "0.0005",
+        }
