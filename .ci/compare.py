@@ -1,9 +1,15 @@
 """Hold the build in this folder against the committed one: equal, or equal but for the arithmetic of training.
 
 Everything before training must be the same to the byte on every machine. What training made, and what follows from it,
-may differ on another type of CPU; then every number in metrics/ must lie within 0.01 of the committed one.
+may differ on another type of CPU than that of the committed build, which `.ci/built-on` names; then every number in
+metrics/ must lie within 0.01 of the committed one.
+
+    compare.py             this build against the committed one
+    compare.py FOLDER      this build against one in another folder on this machine: the same bytes
+    compare.py --record    name this CPU in .ci/built-on; to be committed with a build that was made here
 """
 
+import hashlib
 import json
 import platform
 import subprocess
@@ -16,12 +22,38 @@ from ruamel.yaml import YAML
 
 TRAINING = "finetune"
 TOLERANCE = 0.01
+BUILT_ON = Path(".ci/built-on")
+CPU_FIELDS = ("vendor_id", "cpu family", "model", "stepping")
 
 Stages = dict[str, dict[str, Any]]
 
 
-def main() -> None:
+def main(*arguments: str) -> None:
     """Compare, say what came of it, and exit with 1 where the builds differ."""
+    if arguments == ("--record",):
+        BUILT_ON.write_text(f"{cpu()}\n", "utf-8")
+    elif arguments:
+        compare_with(Path(arguments[0]))
+    else:
+        compare_with_committed()
+
+
+def compare_with(other: Path) -> None:
+    """Compare dvc.lock and metrics/ with those of another folder, byte for byte."""
+    here, there = (
+        {path.relative_to(folder): path.read_bytes() for path in (folder / "dvc.lock", *folder.glob("metrics/*.*"))}
+        for folder in (Path(), other)
+    )
+    differing = sorted(str(path) for path in here.keys() | there.keys() if here.get(path) != there.get(path))
+    if differing:
+        of_lock = [outs(lock((folder / "dvc.lock").read_text("utf-8"))) for folder in (Path(), other)]
+        made = [path for path, digest in of_lock[0].items() if of_lock[1].get(path) != digest]
+        sys.exit(f"error: two builds of one commit differ: {', '.join(dict.fromkeys([*differing, *made]))}")
+    print(f"identical: dvc.lock and {len(here) - 1} files of metrics/ in both folders")
+
+
+def compare_with_committed() -> None:
+    """Compare dvc.lock and metrics/ with the committed ones."""
     if git("status", "--porcelain", "--", "dvc.lock", "metrics") == "":
         print("identical: dvc.lock and metrics/ are the committed ones")
         return
@@ -33,10 +65,13 @@ def main() -> None:
     differing = [path for path, digest in outs(built).items() if outs(committed).get(path) != digest]
     trained = after_training(built)
     wrong = [f"{path}: differs, and is made before training" for path in differing if path not in trained]
+    committed_on = BUILT_ON.read_text("utf-8").strip() if BUILT_ON.exists() else "an unknown CPU"
+    if committed_on == cpu():
+        wrong += [f"{path}: differs, though on the same type of CPU" for path in differing if path in trained]
     wrong += list(numbers_that_differ(built))
     if wrong:
         sys.exit("\n".join(["error: this build is not the committed one", *wrong]))
-    print(f"this CPU ({cpu()}) trains to other bits: {', '.join(differing)}")
+    print(f"this CPU ({cpu()}) trains to other bits than {committed_on}: {', '.join(differing)}")
     print(f"the metrics agree within {TOLERANCE}; everything before training is identical")
 
 
@@ -109,12 +144,14 @@ def is_number(value: Any) -> bool:
 
 
 def cpu() -> str:
-    """Return the name of this machine's CPU."""
+    """Return the type of this machine's CPU: who made it, its numbers, and a digest of what it can do."""
     try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        first = Path("/proc/cpuinfo").read_text().split("\n\n")[0]
     except OSError:
-        lines = []
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
+        return platform.machine()
+    fields = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in first.splitlines())}
+    flags = hashlib.sha256(" ".join(sorted(fields.get("flags", "").split())).encode()).hexdigest()[:8]
+    return " ".join([*(f"{name} {fields[name]}" for name in CPU_FIELDS if name in fields), f"flags {flags}"])
 
 
 def git(*arguments: str) -> str:
@@ -123,4 +160,4 @@ def git(*arguments: str) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -42,8 +42,8 @@ def write(folder: Path, stages: dict[str, Any], retrieval: dict[str, Any]) -> No
     (folder / "metrics" / "retrieval.json").write_text(json.dumps(retrieval), encoding="utf-8")
 
 
-def compare(folder: Path) -> tuple[int, str]:
-    done = subprocess.run([sys.executable, str(SCRIPT)], cwd=folder, capture_output=True, text=True)
+def compare(folder: Path, *arguments: str) -> tuple[int, str]:
+    done = subprocess.run([sys.executable, str(SCRIPT), *arguments], cwd=folder, capture_output=True, text=True)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -103,3 +103,28 @@ def test_other_params_and_other_stages_are_another_build(folder: Path) -> None:
     write(folder, changed, RETRIEVAL)
     code, said = compare(folder)
     assert code == 1 and "ingest: another params" in said and "more: a stage of one build only" in said
+
+
+def test_on_the_same_type_of_cpu_training_may_not_differ(folder: Path) -> None:
+    (folder / ".ci").mkdir()
+    assert compare(folder, "--record") == (0, "")
+    assert compare(folder) == (0, "identical: dvc.lock and metrics/ are the committed ones\n")
+    write(folder, other("finetune", "outs", "models/tuned", "t2"), {"hybrid": {"R@5": 0.8001, "note": None}})
+    assert compare(folder) == (
+        1,
+        "error: this build is not the committed one\nmodels/tuned: differs, though on the same type of CPU\n",
+    )
+    (folder / ".ci" / "built-on").write_text("another\n", "utf-8")
+    code, said = compare(folder)
+    assert code == 0 and "trains to other bits than another: models/tuned" in said
+
+
+def test_two_builds_are_held_against_each_other(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    second = tmp_path_factory.mktemp("두 번째")
+    write(second, STAGES, RETRIEVAL)
+    assert compare(folder, str(second)) == (0, "identical: dvc.lock and 1 files of metrics/ in both folders\n")
+    write(second, other("finetune", "outs", "models/tuned", "t2"), {"hybrid": {"R@5": 0.8001, "note": None}})
+    assert compare(folder, str(second)) == (
+        1,
+        "error: two builds of one commit differ: dvc.lock, metrics/retrieval.json, models/tuned\n",
+    )

@@ -23,9 +23,9 @@ from tests.pipeline.workspace import Workspace
 
 STAGES = (
     "chunk", "index_bm25", "embed@base", "synthesize", "mine", "mine", "finetune", "embed@tuned", "retrieve@bm25",
-    "retrieve@dense-tuned", "answer", "judge",
+    "retrieve@dense-tuned", "answer",
 )  # fmt: skip
-"""Where a round is killed: stages that ask models and write tables."""
+"""Where a round is killed: stages that ask models and write tables, in the order of dvc.yaml."""
 
 HOOK = """
 import os, sys, time

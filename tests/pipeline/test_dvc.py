@@ -85,28 +85,6 @@ def test_an_edited_document_reruns_what_follows_it(workspace: Workspace) -> None
     assert workspace.repro() == []
 
 
-def test_training_and_all_before_it_are_the_same_elsewhere(
-    built: Workspace, copy_of_built: Callable[[str], Workspace]
-) -> None:
-    """Another folder, time zone, locale and hash seed, more threads asked for: the same bytes."""
-    other = copy_of_built("elsewhere")
-    elsewhere = {"TZ": "Asia/Seoul", "LC_ALL": "C", "PYTHONHASHSEED": "7", "OMP_NUM_THREADS": "1"}
-    ran = other.repro("--force", "finetune", **elsewhere)
-    assert {
-        "ingest",
-        "chunk",
-        "gold",
-        "index_bm25",
-        "base_model",
-        "embed@base",
-        "synthesize",
-        "mine",
-        "finetune",
-    } == set(ran)
-    assert other.outs() == built.outs()
-    assert other.run("git", "status", "--porcelain") == ""
-
-
 @pytest.fixture
 def experiments(copy_of_built: Callable[[str], Workspace]) -> Iterator[Workspace]:
     """A workspace whose path is ASCII: DVC 3.67 writes the path into a config that it encodes as ASCII."""

@@ -30,7 +30,8 @@ class Workspace:
 
     def environment(self) -> dict[str, str]:
         """Nothing of the user's: another home, no PYTHONPATH, and `python` is the interpreter of the tests."""
-        kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "GIT_", "DVC_"))}
+        dropped = ("PYTHON", "GIT_", "DVC_", "ONGGI_")
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(dropped)}
         name, mail = "Tester", "tester@example.org"
         return {
             **kept,
@@ -38,6 +39,7 @@ class Workspace:
             "HOME": str(self.home),
             "XDG_CONFIG_HOME": str(self.home / ".config"),
             "XDG_CACHE_HOME": str(self.home / ".cache"),
+            "ONGGI_MEMO": str(self.home / "memo"),
             "DVC_SITE_CACHE_DIR": str(self.home / "site"),
             "DVC_NO_ANALYTICS": "1",
             "GIT_AUTHOR_NAME": name,
