@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onggi.core.command import guarded
+from onggi.plan.command import plan, why
 
 if TYPE_CHECKING:
     from onggi.report import Comparison
@@ -132,6 +133,9 @@ def runs(
     else:
         typer.echo("\n".join(history.lines(history.stage_table([entry for build in found for entry in build]))))
 
+
+app.command()(guarded(plan))
+app.command()(guarded(why))
 
 memo = typer.Typer(no_args_is_help=True, help="The memo: rows that models returned, kept for the next build.")
 app.add_typer(memo, name="memo")

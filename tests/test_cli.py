@@ -1,8 +1,10 @@
 import ast
+import json
 import os
 import resource
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ from typer.testing import CliRunner
 
 from onggi import __version__, settings
 from onggi.cli import app
+from onggi.core import journal
+from onggi.core.store import Store
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
@@ -32,12 +36,13 @@ def test_version() -> None:
     assert invoke("--version") == (0, f"onggi {__version__}\n", "")
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["report", "--help"], ["check", "--help"]])
+@pytest.mark.parametrize("arguments", [["--help"], *([name, "--help"] for name in sorted(COMMANDS))])
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     script = (
         "import sys\nfrom onggi.cli import app\n"
         f"try: app({arguments!r})\nexcept SystemExit: pass\n"
-        "heavy = {'torch', 'jinja2', 'pyarrow', 'numpy', 'faiss', 'kiwipiepy', 'ruamel.yaml'} & set(sys.modules)\n"
+        "heavy = {'torch', 'jinja2', 'pyarrow', 'numpy', 'faiss', 'kiwipiepy', 'ruamel.yaml', 'dvc', 'sqlite3'}\n"
+        "heavy &= set(sys.modules)\n"
         "sys.exit(f'loaded {heavy}' if heavy else 0)"
     )
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -115,3 +120,68 @@ def test_every_section_of_the_package_is_registered_once() -> None:
     assert {section.__name__ for section in settings.SECTIONS} == declared
     keys = [section.key for section in settings.SECTIONS]
     assert len(keys) == len(set(keys))
+
+
+def test_every_command_of_the_memo_has_help() -> None:
+    commands = COMMANDS["memo"].commands
+    assert sorted(commands) == ["export", "gc", "import", "stats", "verify"]
+    for command in commands.values():
+        assert command.help and all(getattr(parameter, "help", None) for parameter in command.params)
+
+
+@pytest.fixture
+def memo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder for the memo and the journal."""
+    monkeypatch.setenv("ONGGI_MEMO", str(tmp_path / "memo"))
+    return tmp_path / "memo"
+
+
+def test_a_memo_is_handed_on(memo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, said, _ = invoke("memo", "stats")
+    assert code == 0 and said.startswith(f"{memo / 'memo-1.sqlite'}: ") and said.endswith(" on disk\nno row yet\n")
+    with closing(Store.open()) as store:
+        store.add("embeddings", {bytes(16): bytes(4000), b"1" * 16: bytes(4000)})
+    assert invoke("memo", "stats")[1].splitlines()[1:] == ["kind        rows    size", "embeddings     2  8.0 kB"]
+    exported = tmp_path / "exported.sqlite"
+    code, said, _ = invoke("memo", "export", str(exported))
+    assert (code, said.split(",")[0]) == (0, f"{exported}: 2 rows")
+
+    monkeypatch.setenv("ONGGI_MEMO", str(tmp_path / "of a teammate"))
+    assert invoke("memo", "import", str(exported)) == (0, "2 rows, 2 of them new\n", "")
+    assert invoke("memo", "import", str(exported)) == (0, "2 rows, 0 of them new\n", "")
+    assert invoke("memo", "verify") == (0, "2 rows, 0 damaged\n", "")
+    with closing(Store.open()) as store:
+        store.write("UPDATE rows SET value = ? WHERE key = ?", [(b"other", bytes(16))])
+    assert invoke("memo", "verify") == (1, "2 rows, 1 damaged and removed; they are computed again\n", "")
+    assert invoke("memo", "gc", "--max-size", "0")[1].startswith("1 rows forgotten; ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["memo", "import", "nowhere"], "error: nowhere: no such file; name one that `onggi memo export` wrote\n"),
+        (
+            ["memo", "gc", "--max-size", "much"],
+            "error: --max-size: got 'much'; write a number with a unit, such as 500MB, 5GB or 1.5GiB\n",
+        ),
+        (["runs", "feedc0de"], "error: feedc0de: no such run in the journal; `onggi runs` lists them\n"),
+    ],
+)
+def test_a_mistake_about_the_memo_is_one_line(memo: Path, arguments: list[str], said: str) -> None:
+    assert invoke(*arguments) == (1, "", said)
+
+
+def test_runs_are_listed_and_shown(memo: Path) -> None:
+    assert invoke("runs") == (0, "no build yet\n", "")
+    for stage in ("chunk", "embed@base"):
+        with journal.recording(stage) as entry:
+            entry.work("embeddings").computed = 7
+    (header, row) = invoke("runs")[1].splitlines()
+    run = row.split()[0]
+    assert header.split()[:3] == ["run", "started", "stages"]
+    assert row.split()[3] == "2"
+    stages = invoke("runs", run)[1].splitlines()
+    assert [line.split()[0] for line in stages] == ["stage", "chunk", "embeddings", "embed@base", "embeddings"]
+    assert invoke("runs", "--stage", "embed")[1].splitlines()[1].startswith("embed@base")
+    (found,) = json.loads(invoke("runs", "--json")[1])
+    assert (found["run"], [stage["stage"] for stage in found["stages"]]) == (run, ["chunk", "embed@base"])

@@ -190,5 +190,5 @@ class Harness:
             "PYTHONPATH": str(self.folder / "watch"),
             "ONGGI_MEMO": str(self.folder / "memo"),
             "CRASH_CALLS": str(self.folder / "notes"),
-            "CRASH_SECONDS_PER_CALL": "0.0005",
+            "CRASH_SECONDS_PER_CALL": "0.01",
         }

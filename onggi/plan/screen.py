@@ -1,0 +1,153 @@
+"""A plan as people and as programs read it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from onggi.core.progress import duration
+from onggi.plan.changes import ABSENT, Change
+from onggi.plan.simulate import Rows, Step
+
+SHOWN_REASONS = 2
+HEADER = ("stage", "why", "to compute", "in the memo", "about")
+GAP = "  "
+
+
+def as_json(steps: Sequence[Step], seconds: Sequence[float | None]) -> dict[str, Any]:
+    """Return a plan as JSON; the keys are stable, and more may come.
+
+    ``stages`` holds in DVC's order each stage that is not up to date: ``stage``, ``state`` (``runs``, ``may run``
+    or ``restored``), ``why`` (see `change_as_json`), ``rows`` by kind, and ``seconds``. Of each kind of rows:
+    ``compute`` and ``held`` (null: nobody knows yet), and ``exact``; where that is false, ``compute`` is at most.
+    ``total`` sums up the rows by kind, and the seconds; it is ``complete`` where the seconds of no stage are null.
+    """
+    stale = [(step, took) for step, took in zip(steps, seconds, strict=True) if step.state != "up to date"]
+    return {
+        "stages": [
+            {
+                "stage": step.stage,
+                "state": step.state,
+                "why": [change_as_json(change) for change in step.why],
+                "rows": {kind: _rows_as_json(rows) for kind, rows in step.rows.items()},
+                "seconds": None if took is None else round(took, 1),
+            }
+            for step, took in stale
+        ],
+        "up_to_date": [step.stage for step in steps if step.state == "up to date"],
+        "total": {
+            "rows": {kind: _rows_as_json(rows) for kind, rows in total(steps).items()},
+            "seconds": round(sum(took or 0.0 for _, took in stale), 1),
+            "complete": all(took is not None for _, took in stale),
+        },
+    }
+
+
+def total(steps: Iterable[Step]) -> dict[str, Rows]:
+    """Return the rows of all stages by kind; what one stage does not know, nobody does."""
+    found: dict[str, Rows] = {}
+    for step in steps:
+        for kind, rows in step.rows.items():
+            so_far = found.get(kind, Rows(0, 0, True))
+            exact = so_far.exact and rows.exact
+            found[kind] = Rows(_sum(so_far.compute, rows.compute), _sum(so_far.held, rows.held), exact)
+    return found
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one + other
+
+
+def _rows_as_json(rows: Rows) -> dict[str, Any]:
+    return {"compute": rows.compute, "held": rows.held, "exact": rows.exact}
+
+
+def change_as_json(change: Change) -> dict[str, Any]:
+    """Return a change as JSON: ``kind``, and ``name``, ``was``, ``now`` and ``maker`` where they apply.
+
+    A parameter that was not there, or is there no more, is null.
+    """
+    values = {"name": change.name or None, "was": change.was, "now": change.now, "maker": change.maker}
+    return {"kind": change.kind} | {
+        key: None if value is ABSENT else value
+        for key, value in values.items()
+        if value is not None or (change.kind == "parameter" and key in ("was", "now"))
+    }
+
+
+def as_text(steps: Sequence[Step], seconds: Sequence[float | None], width: int) -> Iterator[str]:
+    """Yield the lines of a plan, at most ``width`` characters long where reasons can be cut."""
+    stale = [(step, took) for step, took in zip(steps, seconds, strict=True) if step.state != "up to date"]
+    if not stale:
+        yield f"nothing to do: {_of(len(steps), len(steps))} up to date"
+        return
+    table = [HEADER, *(line for step, took in stale for line in _lines(step, took))]
+    widths = [max(len(row[column]) for row in table) for column in range(len(HEADER))]
+    others = sum(widths) - widths[1] + len(GAP) * (len(HEADER) - 1)
+    widths[1] = min(widths[1], max(len("why") + 17, width - others))
+    for row in table:
+        cells = [
+            _fit(cell, size).rjust(size) if place == len(HEADER) - 1 else _fit(cell, size).ljust(size)
+            for place, (cell, size) in enumerate(zip(row, widths, strict=True))
+        ]
+        yield GAP.join(cells).rstrip()
+    yield ""
+    yield _summary(steps, [took for _, took in stale])
+
+
+def _lines(step: Step, took: float | None) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of the table that a stage takes: one for each kind of rows."""
+    about = "?" if took is None else f"{'≤ ' if _is_bound(step) and took >= 1 else ''}{duration(took)}"
+    why = f"{'maybe: ' if step.state == 'may run' else ''}{reasons(step.why)}"
+    cells = [(_compute(kind, rows), "" if rows.held is None else f"{rows.held:,}") for kind, rows in step.rows.items()]
+    if step.state == "restored":
+        cells, about = [("from DVC's cache", "")], "0 s"
+    first, *rest = cells or [("-", "")]
+    yield step.stage, why, *first, about
+    yield from (("", "", *cell, "") for cell in rest)
+
+
+def _is_bound(step: Step) -> bool:
+    return step.state == "may run" or not all(rows.exact for rows in step.rows.values())
+
+
+def _compute(kind: str, rows: Rows) -> str:
+    if rows.compute is None:
+        return f"? {kind}"
+    return f"{'' if rows.exact else '≤ '}{rows.compute:,} {kind}"
+
+
+def reasons(why: Sequence[Change]) -> str:
+    """Return why in a few words: what changed of the stage's own, and the stages that make its inputs anew.
+
+    Examples
+    --------
+    >>> reasons([Change("parameter", "embed.precision", "fp32", "bf16"), Change("upstream", "models/base", maker="m")])
+    'embed.precision fp32 → bf16, after m'
+    """
+    own = [change.short() for change in why if not change.maker and change.kind != "output"]
+    outs = [change for change in why if change.kind == "output"]
+    own += [f"{len(outs)} outs, as {outs[0].short()}"] if len(outs) > 1 else [out.short() for out in outs]
+    makers = dict.fromkeys(change.maker for change in why if change.maker)
+    more = [f"{len(own) - SHOWN_REASONS} more"] if len(own) > SHOWN_REASONS else []
+    after = [f"after {', '.join(map(str, makers))}"] if makers else []
+    return ", ".join([*own[:SHOWN_REASONS], *more, *after])
+
+
+def _summary(steps: Sequence[Step], took: Sequence[float | None]) -> str:
+    current = sum(step.state == "up to date" for step in steps)
+    known = sum(seconds for seconds in took if seconds is not None)
+    missing = sum(seconds is None for seconds in took)
+    most = "at most" if any(_is_bound(step) for step in steps) else "about"
+    if missing == len(took):
+        time = "how long the others take is not known yet"
+    else:
+        time = f"the others take {most} {duration(known)}" + (f", {_of(missing, missing)} aside" if missing else "")
+    return f"{_of(current, len(steps))} up to date; {time}"
+
+
+def _of(some: int, of: int) -> str:
+    stages = "stage" if of == 1 else "stages"
+    return f"{some} {stages}" if some == of else f"{some} of {of} {stages}"
+
+
+def _fit(text: str, size: int) -> str:
+    return text if len(text) <= size else f"{text[: size - 1]}…"
