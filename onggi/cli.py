@@ -148,9 +148,9 @@ def memo_stats(as_json: Annotated[bool, typer.Option("--json", help="Print JSON,
     from dataclasses import asdict
 
     from onggi import history, upkeep
-    from onggi.core.store import Store
+    from onggi.core.store import Store, location
 
-    with closing(Store.open()) as store:
+    with closing(Store(location())) as store:
         found = upkeep.stats(store)
     if as_json:
         kinds = {kind: {"rows": rows, "bytes": size} for kind, (rows, size) in found.kinds.items()}
@@ -166,10 +166,10 @@ def memo_stats(as_json: Annotated[bool, typer.Option("--json", help="Print JSON,
 def memo_gc(max_size: Annotated[str, typer.Option(help="Bytes to keep at most: 500MB, 5GB, 1.5GiB.")]) -> None:
     """Forget the rows that were used longest ago."""
     from onggi import upkeep
-    from onggi.core.store import Store
+    from onggi.core.store import Store, location
 
     size = upkeep.parse_size(max_size)
-    with closing(Store.open()) as store:
+    with closing(Store(location())) as store:
         gone = upkeep.shrink(store, size)
         typer.echo(f"{gone:,} rows forgotten; {upkeep.human(upkeep.size_on_disk(store))} on disk")
 
@@ -179,9 +179,9 @@ def memo_gc(max_size: Annotated[str, typer.Option(help="Bytes to keep at most: 5
 def memo_verify() -> None:
     """Check every row and remove those that are damaged; the exit code is 1 where there were any."""
     from onggi import upkeep
-    from onggi.core.store import Store
+    from onggi.core.store import Store, location
 
-    with closing(Store.open()) as store:
+    with closing(Store(location())) as store:
         rows = sum(rows for rows, _ in upkeep.stats(store).kinds.values())
         damaged = upkeep.damaged(store)
     typer.echo(f"{rows:,} rows, {damaged:,} damaged" + (" and removed; they are computed again" if damaged else ""))
@@ -194,9 +194,9 @@ def memo_verify() -> None:
 def memo_export(file: Annotated[Path, typer.Argument(help="The file to write.")]) -> None:
     """Write all rows to one file, for a teammate or for CI."""
     from onggi import upkeep
-    from onggi.core.store import Store
+    from onggi.core.store import Store, location
 
-    with closing(Store.open()) as store:
+    with closing(Store(location())) as store:
         rows = upkeep.export(store, file)
     typer.echo(f"{file}: {rows:,} rows, {upkeep.human(file.stat().st_size)}")
 
@@ -206,9 +206,9 @@ def memo_export(file: Annotated[Path, typer.Argument(help="The file to write.")]
 def memo_import(file: Annotated[Path, typer.Argument(help="A file that `onggi memo export` wrote.")]) -> None:
     """Take over the rows of a file; none if one of them is damaged."""
     from onggi import upkeep
-    from onggi.core.store import Store
+    from onggi.core.store import Store, location
 
-    with closing(Store.open()) as store:
+    with closing(Store(location())) as store:
         rows, new = upkeep.take_over(store, file)
     typer.echo(f"{rows:,} rows, {new:,} of them new")
 

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from onggi import __version__, settings
 from onggi.cli import app
 from onggi.core import journal
-from onggi.core.store import Store
+from onggi.core.store import Store, location
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
@@ -139,7 +139,7 @@ def memo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_memo_is_handed_on(memo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     code, said, _ = invoke("memo", "stats")
     assert code == 0 and said.startswith(f"{memo / 'memo-1.sqlite'}: ") and said.endswith(" on disk\nno row yet\n")
-    with closing(Store.open()) as store:
+    with closing(Store(location())) as store:
         store.add("embeddings", {bytes(16): bytes(4000), b"1" * 16: bytes(4000)})
     assert invoke("memo", "stats")[1].splitlines()[1:] == ["kind        rows    size", "embeddings     2  8.0 kB"]
     exported = tmp_path / "exported.sqlite"
@@ -150,7 +150,7 @@ def test_a_memo_is_handed_on(memo: Path, tmp_path: Path, monkeypatch: pytest.Mon
     assert invoke("memo", "import", str(exported)) == (0, "2 rows, 2 of them new\n", "")
     assert invoke("memo", "import", str(exported)) == (0, "2 rows, 0 of them new\n", "")
     assert invoke("memo", "verify") == (0, "2 rows, 0 damaged\n", "")
-    with closing(Store.open()) as store:
+    with closing(Store(location())) as store:
         store.write("UPDATE rows SET value = ? WHERE key = ?", [(b"other", bytes(16))])
     assert invoke("memo", "verify") == (1, "2 rows, 1 damaged and removed; they are computed again\n", "")
     assert invoke("memo", "gc", "--max-size", "0")[1].startswith("1 rows forgotten; ")

@@ -9,6 +9,7 @@
     ├── TrainingError    fine-tuning that did not finish
     ├── LeakError        a test document where it must never be
     ├── MemoError        a file of the memo, or a size for it
+    ├── PlanError        a stage that cannot be planned
     └── RevisionError    a git revision that cannot be compared with
 
 Messages are one line: where, what is wrong, what to do.
@@ -68,3 +69,7 @@ class RevisionError(OnggiError):
 
 class MemoError(OnggiError):
     """An exported memo is missing or damaged, or a size is none."""
+
+
+class PlanError(OnggiError):
+    """There is no project to plan for, no such stage, or a stage that would fail."""

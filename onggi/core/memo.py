@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from onggi.core import journal
-from onggi.core.store import Store
+from onggi.core.store import Store, location
 
 Item = TypeVar("Item", str, tuple[str, str])
 Compute = Callable[[list[Item]], Iterable[tuple[int, bytes]]]
@@ -75,10 +75,20 @@ def space(kind: str, decided_by: Mapping[str, object], cost: Literal["little", "
 
 
 class Memo:
-    """Rows in front of the models; without a store every row is computed, and nothing is kept."""
+    """Rows in front of the models; without a store every row is computed, and nothing is kept.
 
-    def __init__(self, store: Store | None = None, *, planning: bool = False) -> None:
-        self.store, self.planning = store, planning
+    Parameters
+    ----------
+    store
+        Where rows are looked for and kept.
+    behind
+        Where rows are looked for that ``store`` lacks; nothing is written to it.
+    planning
+        Whether rows that cost much are only counted.
+    """
+
+    def __init__(self, store: Store | None = None, behind: Store | None = None, *, planning: bool = False) -> None:
+        self.store, self.behind, self.planning = store, behind, planning
         self._unkept: dict[str, dict[bytes, bytes]] = {}
         self._kept_at = time.monotonic()
 
@@ -112,7 +122,7 @@ class Memo:
         for place, row in compute(list(missing.values())):
             made[keys[place]] = row
             task.compute(1)
-            if self.store is not None and not self.planning:
+            if self.store is not None:
                 self._unkept.setdefault(space.kind, {})[keys[place]] = row
                 if space.cost == "paid" or time.monotonic() - self._kept_at >= SECONDS_BETWEEN_COMMITS:
                     self.keep()
@@ -154,8 +164,11 @@ class Memo:
     def _find(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         if self.store is None:
             return {}
+        asked = list(dict.fromkeys(keys))
         try:
-            found = self.store.find(list(dict.fromkeys(keys)))
+            found = self.store.find(asked)
+            if self.behind is not None:
+                found |= self.behind.find([key for key in asked if key not in found])
         except OSError as error:
             self._go_on_without(error)
             return {}
@@ -174,6 +187,9 @@ class Memo:
         if self.store is not None:
             self.store.close()
             self.store = None
+        if self.behind is not None:
+            self.behind.connection.close()
+            self.behind = None
 
 
 _NONE = Memo()
@@ -196,11 +212,21 @@ def using(memo: Memo) -> Iterator[Memo]:
         memo.close()
 
 
-def open_memo(*, planning: bool = False) -> Memo:
-    """Return the memo of this user; one that keeps nothing, with a warning, where there can be none."""
-    memo = Memo(planning=planning)
+def open_memo(plan: Path | None = None) -> Memo:
+    """Return the memo of this user; one that keeps nothing, with a warning, where there can be none.
+
+    Parameters
+    ----------
+    plan
+        The journal of a plan: what the plan computes is kept beside it, for its next stages, and not in the memo.
+    """
+    memo = Memo(planning=plan is not None)
     try:
-        memo.store = Store.open()
+        if plan is None:
+            memo.store = Store(location())
+        else:
+            memo.store = Store(plan.with_suffix(".sqlite"))
+            memo.behind = Store(location()) if location().exists() else None
     except OSError as error:
         memo._go_on_without(error)
     return memo

@@ -23,12 +23,12 @@ def session(function: Callable[..., None]) -> Callable[..., None]:
     def at_work(*args: Any, **kwargs: Any) -> None:
         from onggi.core import journal, memo
 
-        plan = os.environ.get(PLAN)
+        plan = Path(path) if (path := os.environ.get(PLAN)) else None
         stage = os.environ.get("DVC_STAGE") or Path(sys.argv[0]).stem
         try:
             with (
-                journal.recording(stage, Path(plan) if plan else None) as entry,
-                memo.using(memo.open_memo(planning=plan is not None)),
+                journal.recording(stage, plan) as entry,
+                memo.using(memo.open_memo(plan)),
             ):
                 function(*args, **kwargs)
         except KeyboardInterrupt as interrupt:

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import platformdirs
 
@@ -39,6 +39,11 @@ def home() -> Path:
     return Path(named).expanduser().absolute() if named else Path(platformdirs.user_cache_dir("onggi", appauthor=False))
 
 
+def location() -> Path:
+    """Return the file of this user's store."""
+    return home() / f"memo-{FORMAT}.sqlite"
+
+
 def checksum(key: bytes, value: bytes) -> bytes:
     """Return four bytes that tell whether a row is what was written."""
     return zlib.crc32(value, zlib.crc32(key)).to_bytes(4, "big")
@@ -62,11 +67,6 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True)
         with self._mending(), locked(path.with_suffix(".lock")):
             self._connect()
-
-    @classmethod
-    def open(cls) -> Self:
-        """Open the store of this user, made where there is none."""
-        return cls(home() / f"memo-{FORMAT}.sqlite")
 
     def close(self) -> None:
         """Note which rows were used and let go of the file."""

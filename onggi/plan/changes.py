@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from onggi.plan.project import PlanError, Project, Stage
+from onggi.core.errors import PlanError
+from onggi.plan.project import Project, Stage
 
 Kind = Literal["never built", "command", "parameter", "input", "upstream", "output", "always"]
 

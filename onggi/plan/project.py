@@ -9,14 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from onggi.core import params
-from onggi.core.errors import OnggiError
+from onggi.core.errors import PlanError
 
 Stage = Any
 """A stage of DVC's, which has no annotations."""
-
-
-class PlanError(OnggiError):
-    """There is no project to plan for, no such stage, or a stage that would fail."""
 
 
 class Project:

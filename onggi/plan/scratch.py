@@ -11,9 +11,9 @@ from shutil import rmtree
 from typing import Any
 
 from onggi.core import journal
+from onggi.core.errors import PlanError
 from onggi.core.session import PLAN, PLAN_ENDS
-from onggi.core.store import home
-from onggi.plan.project import PlanError, Stage
+from onggi.plan.project import Stage
 
 NOT_READ = {".git", ".dvc"}
 
@@ -103,13 +103,9 @@ class Scratch:
 
     def _environment(self, name: str) -> dict[str, str]:
         return {
-            **os.environ, PLAN: str(self._journal), "ONGGI_MEMO": str(self._memo()), "DVC_ROOT": str(self.root),
-            "DVC_STAGE": name, "PYTHONDONTWRITEBYTECODE": "1",
+            **os.environ, PLAN: str(self._journal), "DVC_ROOT": str(self.root), "DVC_STAGE": name,
+            "PYTHONDONTWRITEBYTECODE": "1",
         }  # fmt: skip
-
-    def _memo(self) -> Path:
-        """Where there is no memo, stages would make an empty one: let them do so in here."""
-        return home() if any(home().glob("memo-*.sqlite")) else self.folder / "memo"
 
 
 def _problem(done: "subprocess.CompletedProcess[str]") -> str:

@@ -98,7 +98,7 @@ class Simulation:
     def _tried(self, stage: Stage, why: Sequence[Change], outs: Mapping[str, Path]) -> Step:
         """A stage of which all inputs are known: run it."""
         trial = self.scratch.run(stage, self.project.name(stage))
-        rows = {kind: _counted(kind, work) for kind, work in trial.works.items() if work.held or work.computed}
+        rows = {kind: _counted(work) for kind, work in trial.works.items() if work.held or work.computed}
         if not trial.whole:
             rows = self._rest(stage, trial, rows)
             if {change.name for change in why} <= bounds.unread(_text(stage), self._params):
@@ -138,9 +138,8 @@ class Simulation:
         return bounds.most(_text(stage), self, self._params)
 
 
-def _counted(kind: str, work: Work) -> Rows:
-    # A plan keeps no row, so that rows which it computes itself are computed again where a build finds them.
-    return Rows(work.computed, work.held, kind not in bounds.CHEAP or not work.computed)
+def _counted(work: Work) -> Rows:
+    return Rows(work.computed, work.held, True)
 
 
 def _text(stage: Stage) -> str:

@@ -403,7 +403,7 @@ def plan(path: Path, cost: str, texts: Sequence[str], model: Model) -> journal.E
     """Plan rows; return what the plan counted."""
     with (
         journal.recording("독", path.with_name("plan.jsonl")) as entry,
-        using(Memo(Store(path), planning=True)) as opened,
+        using(Memo(Store(path.with_name("plan.sqlite")), Store(path), planning=True)) as opened,
     ):
         assert list(opened.rows(space(cost=cost), iter(texts), model)) == backwards(texts)
     return entry
@@ -414,6 +414,8 @@ def test_a_plan_computes_what_costs_little_and_keeps_none_of_it(path: Path) -> N
     entry = plan(path, "little", "가나가", model)
     assert (entry.status, entry.works["embeddings"].computed) == ("done", 2)
     assert not Store(path).find([space().key(text) for text in "가나"])
+    again = plan(path, "little", "가나다", model)  # another stage of the plan finds them, as one of the build would
+    assert (again.works["embeddings"].held, again.works["embeddings"].computed) == (2, 1)
 
 
 @pytest.mark.parametrize("cost", ["much", "paid"])
@@ -491,4 +493,14 @@ def test_the_memo_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         with using(open_memo()) as opened:
             list(opened.rows(space(), "가나", model))
     assert model.asked == [["가", "나"]] and (tmp_path / f"memo-{FORMAT}.sqlite").exists()
-    assert open_memo(planning=True).planning
+    with using(open_memo(tmp_path / "plan.jsonl")) as opened:
+        assert opened.planning
+        assert list(opened.rows(space(), "나", model)) == backwards("나")  # held by the memo behind
+    assert model.asked == [["가", "나"]]
+
+
+def test_a_plan_makes_no_memo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONGGI_MEMO", str(tmp_path / "none"))
+    with using(open_memo(tmp_path / "plan.jsonl")) as opened:
+        list(opened.rows(space(cost="little"), "가", Model()))
+    assert not (tmp_path / "none").exists()

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onggi.core import store
-from onggi.core.store import FORMAT, Store, home
+from onggi.core.store import FORMAT, Store, home, location
 
 ROOT = Path(__file__).parents[2]
 Python = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -84,7 +84,7 @@ def test_the_day_of_use_is_noted_for_what_was_found(path: Path, monkeypatch: pyt
 def test_the_folder_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ONGGI_MEMO", str(tmp_path / "어디"))
     assert home() == tmp_path / "어디"
-    opened = Store.open()
+    opened = Store(location())
     opened.close()
     assert opened.path == tmp_path / "어디" / f"memo-{FORMAT}.sqlite" and opened.path.exists()
     monkeypatch.setenv("ONGGI_MEMO", "~/옹기")
@@ -98,7 +98,7 @@ def test_a_store_of_another_format_is_left_alone(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("ONGGI_MEMO", str(tmp_path))
     other = tmp_path / f"memo-{FORMAT + 1}.sqlite"
     other.write_bytes(b"another format")
-    opened = Store.open()
+    opened = Store(location())
     opened.add("독", ROWS)
     opened.close()
     assert other.read_bytes() == b"another format" and not list(tmp_path.glob("*.damaged-*"))
