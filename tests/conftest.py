@@ -9,7 +9,12 @@ import pytest
 import stages  # noqa: F401  (the same pinned arithmetic and threads as the build, before any library loads)
 
 # A busy machine is no failure, and CI draws the same examples every time.
-hypothesis.settings.register_profile("onggi", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.register_profile(
+    "onggi",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],  # it measures the machine
+)
 hypothesis.settings.load_profile("onggi")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from kiwipiepy import Kiwi
 
@@ -83,19 +83,21 @@ def _dictionary_digest(user_dictionary: Path) -> str:
 
 def analyze(text: str) -> list[Morpheme]:
     """Return the morphemes of ``text`` in order."""
-    return next(analyses([text]))
+    (columns,) = _columns([text], None)
+    return list(map(Morpheme._make, zip(*columns, strict=True)))
 
 
-def analyses(texts: Iterable[str], user_dictionary: Path | None = None) -> Iterator[list[Morpheme]]:
-    """Yield the morphemes of each text, of the memo where it holds them, else by several threads."""
+def _columns(texts: Iterable[str], user_dictionary: Path | None) -> Iterator[list[list[Any]]]:
+    """Yield forms, tags, starts and ends of each text's morphemes, of the memo where it holds them."""
 
     def compute(missing: list[str]) -> Iterator[tuple[int, bytes]]:
-        for place, tokens in enumerate(kiwi(user_dictionary).tokenize(missing)):
-            yield place, _packed([(token.form, token.tag, token.start, token.start + token.len) for token in tokens])
+        for place, tokens in enumerate(kiwi(user_dictionary).tokenize(missing)):  # by several threads
+            starts = [token.start for token in tokens]
+            ends = [token.start + token.len for token in tokens]
+            yield place, _packed([[token.form for token in tokens], [token.tag for token in tokens], starts, ends])
 
     space = memo.space("morphemes", identity(user_dictionary), "little")
-    for row in memo.active().rows(space, texts, compute):
-        yield [Morpheme(*found) for found in json.loads(row)]
+    return map(json.loads, memo.active().rows(space, texts, compute))
 
 
 def morphemes(text: str, profile: Profile = "content") -> list[str]:
@@ -115,11 +117,12 @@ def morphemes_of(
     texts: Iterable[str], profile: Profile = "content", user_dictionary: Path | None = None
 ) -> Iterator[list[str]]:
     """Yield `morphemes` of each text, in the order of the texts."""
-    for found in analyses(texts, user_dictionary):
+    for forms, tags, _, _ in _columns(texts, user_dictionary):
+        pairs = zip(forms, tags, strict=True)
         if profile == "content":
-            yield [form.lower() for form, tag, _, _ in found if tag in CONTENT_TAGS]
+            yield [form.lower() for form, tag in pairs if tag in CONTENT_TAGS]
         else:
-            yield [f"{form.lower()}/{tag}" for form, tag, _, _ in found]
+            yield [f"{form.lower()}/{tag}" for form, tag in pairs]
 
 
 def sentences(text: str) -> list[tuple[int, int]]:

@@ -5,6 +5,17 @@ import unicodedata
 _HIDDEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 
 
+class _Letters(dict[int, int | None]):
+    """A table for `str.translate` that drops all but letters, numbers and marks; filled as characters come."""
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = code if unicodedata.category(chr(code))[0] in "LNM" else None
+        return self[code]
+
+
+_LETTERS = _Letters()
+
+
 def nfc(text: str) -> str:
     """Return ``text`` in Unicode NFC, so that Hangul typed or stored as letters equals Hangul as syllables."""
     return unicodedata.normalize("NFC", text)
@@ -18,8 +29,7 @@ def squash(text: str) -> str:
     >>> squash("장독대, 어디에 있나요?") == squash("장독대어디에있나요")
     True
     """
-    folded = unicodedata.normalize("NFKC", text.translate(_HIDDEN)).casefold()
-    return "".join(char for char in folded if unicodedata.category(char)[0] in "LNM")
+    return unicodedata.normalize("NFKC", text.translate(_HIDDEN)).casefold().translate(_LETTERS)
 
 
 def shingles(text: str, size: int = 5) -> set[str]:

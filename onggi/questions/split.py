@@ -44,12 +44,13 @@ def near_duplicates(texts: Mapping[str, str], threshold: float) -> list[tuple[st
 
     MinHash with locality-sensitive hashing (Broder 1997) finds candidates; each is checked exactly.
     """
+    blank = MinHash(num_perm=PERMUTATIONS, seed=1, hashfunc=zlib.crc32)
     lsh = MinHashLSH(threshold=max(0.05, threshold - 0.1), num_perm=PERMUTATIONS)
     pairs = []
     for doc_id in sorted(texts):
         grams = shingles(texts[doc_id])
-        signature = MinHash(num_perm=PERMUTATIONS, seed=1, hashfunc=zlib.crc32)
-        signature.update_batch([gram.encode() for gram in sorted(grams)])
+        signature = blank.copy()
+        signature.update_batch([gram.encode() for gram in grams])  # in any order: it takes minima
         for other in sorted(lsh.query(signature)):
             if jaccard(grams, shingles(texts[other])) >= threshold:
                 pairs.append((other, doc_id))

@@ -70,7 +70,9 @@ def test_every_row_class_of_the_schema_is_a_table_or_part_of_one() -> None:
 
 
 @pytest.mark.parametrize("row_type", TABLES)
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(data=st.data())
 def test_what_is_read_is_what_was_written(tmp_path: Path, row_type: type, data: st.DataObject) -> None:
     rows = sorted(data.draw(st.lists(rows_of(row_type), max_size=5, unique_by=key)), key=key)
