@@ -22,10 +22,12 @@ def replacing(path: Path) -> Iterator[Path]:
 
     Examples
     --------
-    >>> with replacing(Path("/tmp/onggi-doctest.txt")) as temporary:
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> with replacing(Path(folder.name) / "note.txt") as temporary:
     ...     _ = temporary.write_text("된장")
-    >>> Path("/tmp/onggi-doctest.txt").read_text()
+    >>> (Path(folder.name) / "note.txt").read_text()
     '된장'
+    >>> folder.cleanup()
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     prefix = f".{path.name[:40]}."
