@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onggi.core.journal import entries
+from onggi.core.memo import SECONDS_BETWEEN_COMMITS
 from tests.pipeline.workspace import Workspace
 
 STAGES = (
@@ -26,6 +27,13 @@ STAGES = (
     "retrieve@dense-tuned", "answer",
 )  # fmt: skip
 """Where a round is killed: stages that ask models and write tables, in the order of dvc.yaml."""
+
+SECONDS_PER_CALL = 0.01
+MOST_IN_FLIGHT = round(SECONDS_BETWEEN_COMMITS / SECONDS_PER_CALL) + 1
+"""Calls between two commits, at most: each takes at least so long, and the first after the time is up commits."""
+
+NO_CALLS = ("kept", "finetune: training", "base_model: bootstrap")
+"""Notes of what is no row of the memo."""
 
 HOOK = """
 import os, sys, time
@@ -169,10 +177,10 @@ class Harness:
         """Return how many calls were noted after the last commit: a kill may have lost their rows."""
         lines = self._notes()
         last = max((place for place, line in enumerate(lines) if line == "kept"), default=-1)
-        return len(lines) - 1 - last
+        return sum(line not in NO_CALLS for line in lines[last + 1 :])
 
     def _calls(self) -> Iterator[str]:
-        return (line for line in self._notes() if line not in ("kept", "finetune: training", "base_model: bootstrap"))
+        return (line for line in self._notes() if line not in NO_CALLS)
 
     def _notes(self) -> list[str]:
         path = self.folder / "notes"
@@ -190,5 +198,5 @@ class Harness:
             "PYTHONPATH": str(self.folder / "watch"),
             "ONGGI_MEMO": str(self.folder / "memo"),
             "CRASH_CALLS": str(self.folder / "notes"),
-            "CRASH_SECONDS_PER_CALL": "0.01",
+            "CRASH_SECONDS_PER_CALL": str(SECONDS_PER_CALL),
         }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipeline.crash import STAGES, Harness
+from tests.pipeline.crash import MOST_IN_FLIGHT, STAGES, Harness
 from tests.pipeline.workspace import Workspace
 
 pytestmark = [pytest.mark.pipeline, pytest.mark.xdist_group("crash")]
@@ -37,4 +37,5 @@ def test_a_killed_build_loses_only_the_calls_in_flight(
         )
         assert workspace.outs() == outs
         assert calls <= found.calls <= calls + found.in_flight
+        assert found.in_flight <= MOST_IN_FLIGHT * len(found.killed)
         assert harness.litter() == []
