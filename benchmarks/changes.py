@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from ruamel.yaml import YAML
 
 from benchmarks.timing import Measure, seconds
-from onggi.core.journal import Entry, entries
+from onggi.work.journal import Entry, entries
 
 ROOT = Path(__file__).parents[1]
 DVC = [sys.executable, "-m", "dvc"]

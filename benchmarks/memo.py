@@ -10,9 +10,9 @@ import numpy as np
 from benchmarks.data import beir
 from benchmarks.encoders import bootstrapped, embed_params
 from benchmarks.timing import Measure, faster, seconds
-from onggi.core import memo
-from onggi.core.store import Store
 from onggi.models.embedder import Embedder
+from onggi.work import memo
+from onggi.work.store import Store
 
 VECTORS, DIMENSIONS = 20_000, 1024
 

@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 from benchmarks.corpora import Corpus, mixed, welfare
 from benchmarks.encoders import bootstrapped, deep
 from benchmarks.timing import Measure, seconds
-from onggi.core.journal import Entry, entries
+from onggi.work.journal import Entry, entries
 
 ROOT = Path(__file__).parents[1]
 DVC = [sys.executable, "-m", "dvc"]

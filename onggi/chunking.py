@@ -10,12 +10,12 @@ from typing import ClassVar, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from onggi.core.params import Section
+from onggi.core.params import Params
 from onggi.core.schema import Chunk, Document
 from onggi.korean.kiwi import counted_sentences
 
 
-class ChunkParams(Section):
+class ChunkParams(Params):
     """How documents are cut."""
 
     key: ClassVar[str] = "chunk"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onggi.core.command import guarded
 from onggi.plan.command import plan, why
+from onggi.work.command import guarded
 
 if TYPE_CHECKING:
     from onggi.report import Comparison
@@ -112,9 +112,9 @@ def runs(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List past builds on this machine, or the stages of one: rows, seconds, rates and memory."""
-    from onggi import history
-    from onggi.core import journal
     from onggi.core.errors import MemoError
+    from onggi.work import builds as history
+    from onggi.work import journal
 
     found = history.builds(e for e in journal.entries() if stage is None or e.stage.split("@")[0] in (stage, e.stage))
     if stage is not None:
@@ -147,8 +147,9 @@ def memo_stats(as_json: Annotated[bool, typer.Option("--json", help="Print JSON,
     """Show where the memo is and what it holds."""
     from dataclasses import asdict
 
-    from onggi import history, upkeep
-    from onggi.core.store import Store, location
+    from onggi.work import builds as history
+    from onggi.work import upkeep
+    from onggi.work.store import Store, location
 
     with closing(Store(location())) as store:
         found = upkeep.stats(store)
@@ -165,8 +166,8 @@ def memo_stats(as_json: Annotated[bool, typer.Option("--json", help="Print JSON,
 @guarded
 def memo_gc(max_size: Annotated[str, typer.Option(help="Bytes to keep at most: 500MB, 5GB, 1.5GiB.")]) -> None:
     """Forget the rows that were used longest ago."""
-    from onggi import upkeep
-    from onggi.core.store import Store, location
+    from onggi.work import upkeep
+    from onggi.work.store import Store, location
 
     size = upkeep.parse_size(max_size)
     with closing(Store(location())) as store:
@@ -178,8 +179,8 @@ def memo_gc(max_size: Annotated[str, typer.Option(help="Bytes to keep at most: 5
 @guarded
 def memo_verify() -> None:
     """Check every row and remove those that are damaged; the exit code is 1 where there were any."""
-    from onggi import upkeep
-    from onggi.core.store import Store, location
+    from onggi.work import upkeep
+    from onggi.work.store import Store, location
 
     with closing(Store(location())) as store:
         rows = sum(rows for rows, _ in upkeep.stats(store).kinds.values())
@@ -193,8 +194,8 @@ def memo_verify() -> None:
 @guarded
 def memo_export(file: Annotated[Path, typer.Argument(help="The file to write.")]) -> None:
     """Write all rows to one file, for a teammate or for CI."""
-    from onggi import upkeep
-    from onggi.core.store import Store, location
+    from onggi.work import upkeep
+    from onggi.work.store import Store, location
 
     with closing(Store(location())) as store:
         rows = upkeep.export(store, file)
@@ -205,8 +206,8 @@ def memo_export(file: Annotated[Path, typer.Argument(help="The file to write.")]
 @guarded
 def memo_import(file: Annotated[Path, typer.Argument(help="A file that `onggi memo export` wrote.")]) -> None:
     """Take over the rows of a file; none if one of them is damaged."""
-    from onggi import upkeep
-    from onggi.core.store import Store, location
+    from onggi.work import upkeep
+    from onggi.work.store import Store, location
 
     with closing(Store(location())) as store:
         rows, new = upkeep.take_over(store, file)

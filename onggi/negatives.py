@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from onggi.core.errors import LeakError
-from onggi.core.params import Section
+from onggi.core.params import Params
 from onggi.core.schema import Candidate, Chunk, Question
 from onggi.index.passages import passage
 from onggi.korean.normalize import jaccard, shingles, squash
 from onggi.models.reranker import Reranker
-from onggi.questions.relevance import ChunkIndex
-from onggi.questions.split import near_duplicates
+from onggi.truth.relevance import ChunkIndex
+from onggi.truth.split import near_duplicates
 
 Rule = Literal["kept", "not_hardest", "above_ratio", "near_duplicate", "same_document", "held_out"]
 RULES: tuple[Rule, ...] = ("kept", "not_hardest", "above_ratio", "near_duplicate", "same_document", "held_out")
@@ -33,7 +33,7 @@ first that applies is recorded; so a ``not_hardest`` candidate was never compare
 """
 
 
-class QuestionsParams(Section):
+class QuestionsParams(Params):
     """What the encoder is trained on."""
 
     key: ClassVar[str] = "questions"
@@ -41,7 +41,7 @@ class QuestionsParams(Section):
     source: Literal["gold", "synthetic", "both"] = Field(description="gold (of train documents), synthetic or both")
 
 
-class MineParams(Section):
+class MineParams(Params):
     """How hard negatives are found."""
 
     key: ClassVar[str] = "mine"

@@ -5,25 +5,25 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from onggi.answers.extractive import AnswerParams
 from onggi.chunking import ChunkParams
 from onggi.core import params
 from onggi.core.errors import OnggiError, ParamsError
-from onggi.core.params import Section
+from onggi.core.params import Params
 from onggi.documents.corpus import IngestParams
 from onggi.evaluation.measures import EvaluateParams
 from onggi.index.bm25 import Bm25Params
 from onggi.models.base import BaseModelParams
 from onggi.models.params import EmbedParams, RerankerParams
 from onggi.negatives import MineParams, QuestionsParams
-from onggi.questions.answering import AnswerParams
-from onggi.questions.split import SplitParams
-from onggi.questions.synthesis.extractive import SynthesizeParams
 from onggi.search.fusion import FusionParams
 from onggi.search.runs import RetrieveParams
+from onggi.synthesis.extractive import SynthesizeParams
 from onggi.training import FinetuneParams
+from onggi.truth.split import SplitParams
 
 
-class CorpusParams(Section):
+class CorpusParams(Params):
     """Where the documents are; dvc.yaml hands the path to the stages."""
 
     key: ClassVar[str] = "corpus"
@@ -31,7 +31,7 @@ class CorpusParams(Section):
     path: str = Field(min_length=1, description="folder of documents, or a BEIR corpus.jsonl")
 
 
-class GoldParams(Section):
+class GoldParams(Params):
     """Where the gold questions are; dvc.yaml hands the path to the stages."""
 
     key: ClassVar[str] = "gold"
@@ -39,7 +39,7 @@ class GoldParams(Section):
     path: str = Field(min_length=1, description="jsonl of gold questions, or a BEIR folder")
 
 
-SECTIONS: tuple[type[Section], ...] = (
+SECTIONS: tuple[type[Params], ...] = (
     CorpusParams,
     GoldParams,
     IngestParams,

@@ -14,12 +14,12 @@ from typing import ClassVar, Literal
 import torch
 from pydantic import Field
 
-from onggi.core import memo
 from onggi.core.errors import TrainingError
 from onggi.core.outs import replacing
-from onggi.core.params import Section
+from onggi.core.params import Params
 from onggi.models.layout import read_layout
 from onggi.models.params import EmbedParams
+from onggi.work import memo
 
 TRAINER = "FlagEmbedding.finetune.embedder.encoder_only.base"
 
@@ -27,7 +27,7 @@ EXCEPTION = re.compile(r"[\w.]+(Error|Exception)\b")
 """The last line of a traceback."""
 
 
-class FinetuneParams(Section):
+class FinetuneParams(Params):
     """Hyperparameters, by the names that FlagEmbedding and transformers give them."""
 
     key: ClassVar[str] = "finetune"

@@ -7,9 +7,9 @@ from stages import run
 
 def main(questions: Path, chunks: Path, retrieved: Path, answers: Path) -> None:
     """Answer the test questions, those without an answer in the corpus too, from the best chunks of a run."""
+    from onggi.answers.extractive import AnswerParams, Finder
     from onggi.core import tables
     from onggi.core.schema import Answer, Chunk, Hit, Question
-    from onggi.questions.answering import AnswerParams, Finder
 
     params = AnswerParams.load()
     asked = [question for question in tables.read(questions, Question) if question.split == "test"]

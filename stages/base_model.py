@@ -7,12 +7,13 @@ from stages import run
 
 def main(documents: Path, model: Path) -> None:
     """Make an encoder from the documents table, or fetch one from the Hub."""
-    from onggi.core import memo, tables
+    from onggi.core import tables
     from onggi.core.outs import replacing
     from onggi.core.schema import Document
     from onggi.models.base import BaseModelParams
     from onggi.models.bootstrap import bootstrap
     from onggi.models.hub import fetch
+    from onggi.work import memo
 
     params = BaseModelParams.load()
     rows = tables.count(documents, Document)

@@ -26,7 +26,7 @@ def main(
     from onggi.evaluation import runs as ranked
     from onggi.evaluation import summary, texts
     from onggi.evaluation.measures import EvaluateParams, score
-    from onggi.questions.relevance import ChunkIndex, targets
+    from onggi.truth.relevance import ChunkIndex, targets
 
     params = EvaluateParams.load()
     index = ChunkIndex.of(tables.read(chunks, Chunk))

@@ -12,8 +12,8 @@ def main(gold: Path, documents: Path, questions: Path, splits: Path, metrics: Pa
     from onggi.core import tables
     from onggi.core.outs import write_json
     from onggi.core.schema import Document, Question, SplitRow
-    from onggi.questions.gold import anchor, read_gold
-    from onggi.questions.split import SplitParams, assign, near_duplicates
+    from onggi.truth.gold import anchor, read_gold
+    from onggi.truth.split import SplitParams, assign, near_duplicates
 
     params = SplitParams.load()
     labelled = read_gold(gold)

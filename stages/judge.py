@@ -12,7 +12,7 @@ def main(answers: Path, documents: Path, chunks: Path, questions: Path, metrics:
     from onggi.core.schema import Answer, Chunk, Question
     from onggi.evaluation import texts
     from onggi.evaluation.judge import judge, texts_needed
-    from onggi.questions.relevance import ChunkIndex
+    from onggi.truth.relevance import ChunkIndex
 
     asked = [q for q in tables.read(questions, Question) if q.origin == "gold" and q.split == "test"]
     given = {answer.query_id: answer for answer in tables.read(answers, Answer)}

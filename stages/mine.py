@@ -37,8 +37,8 @@ def main(
         positives,
         training_questions,
     )
-    from onggi.questions.relevance import ChunkIndex
-    from onggi.questions.split import SplitParams
+    from onggi.truth.relevance import ChunkIndex
+    from onggi.truth.split import SplitParams
 
     params, split = MineParams.load(), SplitParams.load()
     sources = {"gold": [gold], "synthetic": [synthetic], "both": [gold, synthetic]}[QuestionsParams.load().source]

@@ -15,8 +15,8 @@ def main(chunks: Path, splits: Path, gold: Path, index: Path, questions: Path, m
     from onggi.core.outs import write_json
     from onggi.core.schema import Chunk, Question, SplitRow
     from onggi.index.bm25 import Bm25Index
-    from onggi.questions.split import SplitParams
-    from onggi.questions.synthesis.extractive import SynthesizeParams, synthesize
+    from onggi.synthesis.extractive import SynthesizeParams, synthesize
+    from onggi.truth.split import SplitParams
 
     params = SynthesizeParams.load()
     synthesis_from = SplitParams.load().synthesis_from

@@ -1,12 +1,19 @@
-"""Arithmetic, order, Hypothesis and the memo, for the whole suite."""
+"""Arithmetic, order, Hypothesis and the memo, for the whole suite; a folder that takes no file, and another process."""
 
 import os
-from collections.abc import Iterator
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
 
 import stages  # noqa: F401  (the same pinned arithmetic and threads as the build, before any library loads)
+
+ROOT = Path(__file__).parents[2]
+NOBODY = 65534
 
 # A busy machine is no failure, and CI draws the same examples every time.
 hypothesis.settings.register_profile(
@@ -30,3 +37,32 @@ def memo_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("ONGGI_MEMO", str(tmp_path_factory.mktemp("memo")))
         patch.delenv("ONGGI_PLAN", raising=False)
         yield
+
+
+@pytest.fixture
+def read_only() -> Iterator[Path]:
+    """A folder in which nothing can be made or changed, by root neither; what it holds can be read."""
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        folder.chmod(0o555)
+        root = os.geteuid() == 0
+        if root:
+            os.seteuid(NOBODY)
+        try:
+            yield folder
+        finally:
+            if root:
+                os.seteuid(0)
+            folder.chmod(0o755)
+
+
+@pytest.fixture
+def python(tmp_path: Path) -> Callable[..., "subprocess.CompletedProcess[str]"]:
+    """Run a script with arguments in another process, in ``tmp_path``."""
+
+    def run(script: str, *arguments: object) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-c", script, *map(str, arguments)]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+
+    return run

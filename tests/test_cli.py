@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 from onggi import __version__, settings
 from onggi.cli import app
-from onggi.core import journal
-from onggi.core.store import Store, location
+from onggi.work import journal
+from onggi.work.store import Store, location
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
@@ -115,7 +115,7 @@ def test_every_section_of_the_package_is_registered_once() -> None:
         node.name
         for path in (ROOT / "onggi").rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.ClassDef) and any(ast.unparse(base).split(".")[-1] == "Section" for base in node.bases)
+        if isinstance(node, ast.ClassDef) and any(ast.unparse(base).split(".")[-1] == "Params" for base in node.bases)
     }
     assert {section.__name__ for section in settings.SECTIONS} == declared
     keys = [section.key for section in settings.SECTIONS]

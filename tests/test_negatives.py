@@ -17,7 +17,7 @@ from onggi.negatives import (
     positives,
     training_questions,
 )
-from onggi.questions.relevance import ChunkIndex
+from onggi.truth.relevance import ChunkIndex
 
 POSITIVE = "메주는 닷새 동안 따뜻한 방에서 띄운 다음 볏짚으로 묶어 처마에 매단다."
 

@@ -19,7 +19,7 @@ from onggi.core.errors import ParamsError
 PARAMS = Path("params.yaml")
 
 
-class Section(BaseModel):
+class Params(BaseModel):
     """One section of params.yaml.
 
     A subclass names its section in ``key`` and declares one field per setting, with bounds and a description.
@@ -69,7 +69,7 @@ def read(path: Path = PARAMS) -> dict[str, Any]:
     return loaded
 
 
-def problems(section: type[Section], params: Mapping[str, Any], path: Path = PARAMS) -> list[ParamsError]:
+def problems(section: type[Params], params: Mapping[str, Any], path: Path = PARAMS) -> list[ParamsError]:
     """Return all that is wrong with one section of parameters that were read before; empty where it is right."""
     if section.key not in params:
         fix = "add it (see the params.yaml of the repository)"
@@ -81,7 +81,7 @@ def problems(section: type[Section], params: Mapping[str, Any], path: Path = PAR
     return []
 
 
-def _problem(section: type[Section], details: ErrorDetails, path: Path) -> ParamsError:
+def _problem(section: type[Params], details: ErrorDetails, path: Path) -> ParamsError:
     """Say what pydantic found: which key, what it got and what is allowed."""
     where = ".".join([section.key, *map(str, details["loc"])])
     message = details["msg"][0].lower() + details["msg"][1:]

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from onggi.core import journal, schema
+from onggi.core import counts, schema
 from onggi.core.errors import TableError
 from onggi.core.outs import replacing
 
@@ -51,7 +51,7 @@ def write(path: Path, row_type: type[Row], rows: Iterable[Row]) -> int:
             columns = {name: [_plain(getattr(row, name)) for row in group] for name in arrow.names}
             writer.write_table(pa.table(columns, schema=arrow))
             count += len(group)
-    journal.current().rows_out[str(path)] = count
+    counts.current().written[str(path)] = count
     return count
 
 
@@ -105,7 +105,7 @@ def _open(path: Path, row_type: type[Row]) -> pq.ParquetFile:
     if not found.equals(expected):
         file.close()
         raise TableError(path, f"has columns ({_columns(found)})", f"expected ({_columns(expected)}); run `dvc repro`")
-    journal.current().rows_in[str(path)] = file.metadata.num_rows
+    counts.current().read[str(path)] = file.metadata.num_rows
     return file
 
 

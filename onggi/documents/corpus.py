@@ -20,7 +20,7 @@ from onggi.documents.formats import BEIR, FORMATS, MEGABYTE, document, format_of
 _IGNORED = {"thumbs.db", "desktop.ini"}
 
 
-class IngestParams(params.Section):
+class IngestParams(params.Params):
     """How documents are read."""
 
     key: ClassVar[str] = "ingest"

@@ -7,7 +7,7 @@ from onggi.core.schema import Answer, Question
 from onggi.evaluation import strings
 from onggi.evaluation.contexts import score_contexts
 from onggi.evaluation.texts import quote
-from onggi.questions.relevance import ChunkIndex, target
+from onggi.truth.relevance import ChunkIndex, target
 
 NEEDS_LLM = {
     name: "needs an LLM as judge; the embedded default has none"

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from onggi.core.params import Section
+from onggi.core.params import Params
 from onggi.evaluation.runs import Run, ranking
-from onggi.questions.relevance import ChunkIndex, Target
+from onggi.truth.relevance import ChunkIndex, Target
 
 TREC_MEASURES = ("Success@1", "R@5", "R@10", "R@100", "RR@10", "AP", "nDCG@10")
 CURVE_DEPTH = 100
@@ -20,7 +20,7 @@ Scores = dict[str, dict[str, float]]
 """measure to query_id to value; the measures in the order of the table, the questions in that of the targets."""
 
 
-class EvaluateParams(Section):
+class EvaluateParams(Params):
     """How the test split is measured."""
 
     key: ClassVar[str] = "evaluate"

@@ -6,7 +6,7 @@ from pathlib import Path
 from onggi.core import tables
 from onggi.core.errors import TableError
 from onggi.core.schema import Hit
-from onggi.questions.relevance import ChunkIndex, Target
+from onggi.truth.relevance import ChunkIndex, Target
 
 Run = Mapping[str, Sequence[tuple[str, float]]]
 """query_id to (chunk_id, score), in the order of the rank."""

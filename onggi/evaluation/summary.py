@@ -11,7 +11,7 @@ from onggi.evaluation.measures import EvaluateParams, Scores, mean, recall_curve
 from onggi.evaluation.runs import Run, first_right, ranking
 from onggi.evaluation.significance import randomization_test
 from onggi.evaluation.texts import quote
-from onggi.questions.relevance import ChunkIndex, Target
+from onggi.truth.relevance import ChunkIndex, Target
 
 FAILURES = 10
 SHOWN_CHUNKS = 3

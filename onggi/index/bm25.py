@@ -17,7 +17,7 @@ from scipy import sparse
 
 from onggi.core.errors import ModelError
 from onggi.core.outs import replacing
-from onggi.core.params import Section
+from onggi.core.params import Params
 from onggi.index.tokenizers import TokenizerParams, tokenize
 
 SCORES_PER_BLOCK = 1 << 20
@@ -26,7 +26,7 @@ SCORES_PER_BLOCK = 1 << 20
 LOW_BITS = np.int64((1 << 32) - 1)
 
 
-class Bm25Params(Section):
+class Bm25Params(Params):
     """Terms and weights of the BM25 index."""
 
     key: ClassVar[str] = "bm25"

@@ -10,8 +10,8 @@ from typing import Any, Literal, NamedTuple
 
 from kiwipiepy import Kiwi
 
-from onggi.core import memo
 from onggi.core.errors import ParamsError
+from onggi.work import memo
 
 Profile = Literal["content", "full"]
 

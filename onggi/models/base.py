@@ -4,12 +4,12 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from onggi.core.params import Section
+from onggi.core.params import Params
 from onggi.models.bootstrap import BootstrapParams
 from onggi.models.hub import HubParams
 
 
-class BaseModelParams(Section):
+class BaseModelParams(Params):
     """Where the base encoder comes from."""
 
     key: ClassVar[str] = "base_model"

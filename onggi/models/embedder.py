@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from onggi.core import memo
 from onggi.models.identity import encoder_identity
 from onggi.models.layout import read_layout
 from onggi.models.params import EmbedParams
+from onggi.work import memo
 
 if TYPE_CHECKING:
     from onggi.models.encoder import Encoder

@@ -6,8 +6,8 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from onggi.core.memo import code_digest, files_digest
 from onggi.models.params import EmbedParams
+from onggi.work.memo import code_digest, files_digest
 
 PINS = ("ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "MKL_CBWR")
 """Variables that choose the kernels of a CPU (see `stages`)."""

@@ -4,10 +4,10 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from onggi.core.params import Section
+from onggi.core.params import Params
 
 
-class EmbedParams(Section):
+class EmbedParams(Params):
     """How texts are encoded and indexed."""
 
     key: ClassVar[str] = "embed"
@@ -22,7 +22,7 @@ class EmbedParams(Section):
     trust_remote_code: bool = Field(description="run code that comes with a model from the Hub")
 
 
-class RerankerParams(Section):
+class RerankerParams(Params):
     """The teacher that scores candidates."""
 
     key: ClassVar[str] = "reranker"

@@ -8,12 +8,12 @@ from typing import Protocol
 
 import numpy as np
 
-from onggi.core import memo
 from onggi.core.errors import ModelError
-from onggi.core.memo import code_digest, files_digest
 from onggi.korean import kiwi
 from onggi.models.identity import arithmetic, encoder_identity
 from onggi.models.params import EmbedParams, RerankerParams
+from onggi.work import memo
+from onggi.work.memo import code_digest, files_digest
 
 Pair = tuple[str, str]
 """A query and a passage."""

@@ -143,7 +143,7 @@ def _trained_on(arguments: list[str], files: Files, params: Params) -> Iterator[
 
 def _positives(arguments: list[str], files: Files, params: Params) -> int | None:
     """Return how many pairs of a question and a chunk that answers it there are at most."""
-    from onggi.questions.relevance import ChunkIndex
+    from onggi.truth.relevance import ChunkIndex
 
     path = files.known(arguments[0])
     questions = list(_trained_on(arguments, files, params))

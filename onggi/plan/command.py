@@ -21,11 +21,11 @@ def plan(
     from pathlib import Path
     from shutil import get_terminal_size
 
-    from onggi.core import journal
     from onggi.plan import screen
     from onggi.plan.estimate import Rates
     from onggi.plan.project import opened
     from onggi.plan.simulate import simulated
+    from onggi.work import journal
 
     with opened(Path()) as project, _watched() as show, simulated(project, targets or (), show) as (steps, _):
         pass

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from statistics import median
 
-from onggi.core.journal import Entry
 from onggi.plan.simulate import Step
+from onggi.work.journal import Entry
 
 RECENT = 5
 """Runs that an estimate is made of."""

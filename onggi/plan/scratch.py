@@ -10,10 +10,10 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
-from onggi.core import journal
 from onggi.core.errors import PlanError
-from onggi.core.session import PLAN, PLAN_ENDS
 from onggi.plan.project import Stage
+from onggi.work import journal
+from onggi.work.session import PLAN, PLAN_ENDS
 
 NOT_READ = {".git", ".dvc"}
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from onggi.core.progress import duration
 from onggi.plan.changes import ABSENT, Change
 from onggi.plan.simulate import Rows, Step
+from onggi.work.progress import duration
 
 SHOWN_REASONS = 2
 HEADER = ("stage", "why", "to compute", "in the memo", "about")

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from onggi.core import params
-from onggi.core.journal import Work
 from onggi.plan import bounds
 from onggi.plan.changes import Change, changes
 from onggi.plan.project import Project, Stage
 from onggi.plan.scratch import Scratch, Trial, content_of, scratch
+from onggi.work.journal import Work
 
 State = Literal["up to date", "restored", "runs", "may run"]
 

@@ -8,7 +8,7 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 
 from onggi.plan.changes import Change
-from onggi.plan.history import COMMITS, History
+from onggi.plan.past import COMMITS, History
 from onggi.plan.project import Project
 from onggi.plan.rows import Difference, rows_of
 from onggi.plan.screen import change_as_json

@@ -10,11 +10,11 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from onggi.core.params import Section
+from onggi.core.params import Params
 from onggi.core.schema import Hit, Source
 
 
-class FusionParams(Section):
+class FusionParams(Params):
     """How a lexical and a dense run become one."""
 
     key: ClassVar[str] = "fusion"

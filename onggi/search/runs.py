@@ -7,14 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from onggi.core.params import Section
+from onggi.core.params import Params
 from onggi.core.schema import Hit, Question
 from onggi.index.bm25 import Bm25Index
 from onggi.index.dense import DenseIndex
 from onggi.models.embedder import Embedder
 
 
-class RetrieveParams(Section):
+class RetrieveParams(Params):
     """How deep a run goes."""
 
     key: ClassVar[str] = "retrieve"

@@ -6,9 +6,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from onggi.chunking import ChunkParams
 from onggi.core.errors import ParamsError
-from onggi.core.params import Section, problems, read
+from onggi.core.params import Params, problems, read
 from onggi.index.bm25 import Bm25Params
-from onggi.questions.split import SplitParams
+from onggi.truth.split import SplitParams
 
 
 class Lid(BaseModel):
@@ -19,7 +19,7 @@ class Lid(BaseModel):
     width: int = Field(ge=1, description="centimetres")
 
 
-class JarParams(Section):
+class JarParams(Params):
     """One field of each type."""
 
     key: ClassVar[str] = "jar"
@@ -152,7 +152,7 @@ def test_no_file(tmp_path: Path) -> None:
         JarParams.load(tmp_path / "none.yaml")
 
 
-def said(section: type[Section], values: dict[str, Any]) -> str:
+def said(section: type[Params], values: dict[str, Any]) -> str:
     (problem,) = problems(section, {section.key: values}, Path("p.yaml"))
     return str(problem)
 

@@ -4,7 +4,7 @@ import pytest
 
 from onggi.core.schema import Answer, Chunk, Evidence, Question
 from onggi.evaluation.judge import judge, texts_needed
-from onggi.questions.relevance import ChunkIndex
+from onggi.truth.relevance import ChunkIndex
 
 TEXT = "장독대는 마당 북쪽에 둔다. 메주는 한 달 동안 띄운다. 소금물은 열흘마다 갈아 준다. "
 STARTS = [0, 16, 32, len(TEXT)]

@@ -16,7 +16,7 @@ from onggi.evaluation.measures import (
     recall_in_budget,
     score,
 )
-from onggi.questions.relevance import ChunkIndex, Target
+from onggi.truth.relevance import ChunkIndex, Target
 
 CHUNKS = [Chunk(f"d{d}#{s}-{s + 10}", f"d{d}", s, s + 10, "", 10 + d, "") for d in range(6) for s in (0, 10)]
 INDEX = ChunkIndex.of(CHUNKS)

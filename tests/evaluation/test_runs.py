@@ -4,7 +4,7 @@ from onggi.core import tables
 from onggi.core.errors import TableError
 from onggi.core.schema import Chunk, Hit, Source
 from onggi.evaluation import runs
-from onggi.questions.relevance import ChunkIndex, Target
+from onggi.truth.relevance import ChunkIndex, Target
 
 INDEX = ChunkIndex.of(
     Chunk(f"{d}#{s}-{s + 5}", d, s, s + 5, "가나다라마", 3, "") for d in ("a", "b", "c") for s in (0, 5)

@@ -5,7 +5,7 @@ import pytest
 from onggi.core.schema import Chunk, Evidence, Question
 from onggi.evaluation import summary
 from onggi.evaluation.measures import EvaluateParams, mean, score
-from onggi.questions.relevance import ChunkIndex, targets
+from onggi.truth.relevance import ChunkIndex, targets
 
 PARAMS = EvaluateParams(token_budget=12, permutations=500, seed=1)
 TEXT = "".join(chr(ord("가") + n) for n in range(600))

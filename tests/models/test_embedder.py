@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from onggi.core import memo
 from onggi.core.errors import ModelError
-from onggi.core.store import Store
 from onggi.models.embedder import Embedder
 from onggi.models.encoder import Encoder
 from onggi.models.params import EmbedParams
+from onggi.work import memo
+from onggi.work.store import Store
 
 ROOT = Path(__file__).parents[2]
 
@@ -77,7 +77,7 @@ def test_no_folder_is_named_before_any_text_comes(embed: EmbedParams, tmp_path: 
 HELD = """
 import json, sys
 from pathlib import Path
-from onggi.core import memo
+from onggi.work import memo
 from onggi.index.dense import DenseIndex
 from onggi.models.embedder import Embedder
 from onggi.models.params import EmbedParams, RerankerParams

@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onggi.core import memo
-from onggi.core.memo import Memo, using
-from onggi.core.store import Store
 from onggi.models import encoder as module
 from onggi.models import network
 from onggi.models.embedder import Embedder
 from onggi.models.encoder import Encoder
 from onggi.models.params import EmbedParams, RerankerParams
 from onggi.models.reranker import Reranker, load_reranker
+from onggi.work import memo
+from onggi.work.memo import Memo, using
+from onggi.work.store import Store
 
 pytestmark = pytest.mark.skipif(network.device() != "cpu", reason="holds on a CPU")
 

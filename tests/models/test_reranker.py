@@ -7,14 +7,14 @@ import pytest
 from huggingface_hub.errors import HfHubHTTPError
 from pytest import MonkeyPatch
 
-from onggi.core import memo
 from onggi.core.errors import ModelError
-from onggi.core.store import Store
 from onggi.models.cross_encoder import CrossEncoder
 from onggi.models.encoder import Encoder
 from onggi.models.late_interaction import LateInteraction
 from onggi.models.params import EmbedParams, RerankerParams
 from onggi.models.reranker import CrossEncoderReranker, LateInteractionReranker, load_reranker
+from onggi.work import memo
+from onggi.work.store import Store
 
 PAIRS = [(query, passage) for query in ("소금 창고는?", "누룩방 문의") for passage in ("소금 창고", "독", "누룩 " * 9)]
 

@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from onggi.core.journal import entries
-from onggi.core.memo import SECONDS_BETWEEN_COMMITS
+from onggi.work.journal import entries
+from onggi.work.memo import SECONDS_BETWEEN_COMMITS
 from tests.pipeline.workspace import Workspace
 
 STAGES = (
@@ -72,7 +72,7 @@ def watch_commits(memo):
     memo.Memo.keep = keep
 
 
-WATCHED = {"onggi.core.journal": watch_calls, "onggi.core.memo": watch_commits}
+WATCHED = {"onggi.work.journal": watch_calls, "onggi.work.memo": watch_commits}
 
 
 class Watch(PathFinder):

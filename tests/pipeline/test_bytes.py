@@ -45,7 +45,7 @@ os.scandir = lambda *path: Reversed(scandir(*path))
 CONSTANTS = {
     "onggi.models.network": {"TOKENS_PER_BATCH": {"cpu": 700, "cuda": 700}, "THREADS": 1},
     "onggi.models.encoder": {"TEXTS_TOKENIZED": 7},
-    "onggi.core.memo": {"ITEMS_PER_BLOCK": 50},
+    "onggi.work.memo": {"ITEMS_PER_BLOCK": 50},
 }
 
 

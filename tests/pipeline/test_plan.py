@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from onggi.core.journal import Entry, entries
+from onggi.work.journal import Entry, entries
 from tests.pipeline.workspace import Workspace
 
 pytestmark = [pytest.mark.pipeline, pytest.mark.xdist_group("pipeline")]

@@ -1,8 +1,8 @@
 import pytest
 
-from onggi.core.journal import Entry, Work
 from onggi.plan.estimate import Rates
 from onggi.plan.simulate import Rows, Step
+from onggi.work.journal import Entry, Work
 
 
 def run(stage: str, seconds: float, status: str = "done", **works: tuple[int, float]) -> Entry:

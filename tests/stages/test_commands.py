@@ -12,7 +12,7 @@ import typer
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
-from onggi.core.command import guarded
+from onggi.work.command import guarded
 from tests.structure.dag import Stage, stages
 
 ROOT = Path(__file__).parents[2]

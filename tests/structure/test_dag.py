@@ -11,7 +11,7 @@ import pytest
 import typer
 
 from onggi import settings
-from onggi.core.params import Section
+from onggi.core.params import Params
 from tests.structure.dag import Stage, declared, params, stages
 from tests.structure.modules import ROOT, closure, file_of, modules, tree
 
@@ -81,7 +81,7 @@ def test_the_settings_a_stage_loads_are_declared(stage: Stage) -> None:
     assert not listed - loaded, f"dvc.yaml, {stage.name}: remove from params (never loaded): {sorted(listed - loaded)}"
 
 
-def sections_loaded(module: str, function: str) -> Iterator[type[Section]]:
+def sections_loaded(module: str, function: str) -> Iterator[type[Params]]:
     """Find `XParams.load()` in a function of a stage and in the module's own functions it calls."""
     functions = {node.name: node for node in tree(module).body if isinstance(node, ast.FunctionDef)}
     waiting, seen = [function], set()
@@ -104,7 +104,7 @@ def sections_loaded(module: str, function: str) -> Iterator[type[Section]]:
             if isinstance(node.func, ast.Attribute) and node.func.attr in ("load", "parse"):
                 place, attribute = imported.get(ast.unparse(node.func.value), ("onggi", "__version__"))
                 found = getattr(import_module(place), attribute, None)
-                if isinstance(found, type) and issubclass(found, Section):
+                if isinstance(found, type) and issubclass(found, Params):
                     yield found
 
 
@@ -183,7 +183,7 @@ def test_metrics_plots_and_the_checkpoint_are_declared() -> None:
     assert plots <= {path for stage in declared()["stages"].values() for out in stage.get("plots", ()) for path in out}
 
 
-BESIDE_THE_OUTS = {"onggi.core.journal", "onggi.core.progress", "onggi.core.store", "onggi.core.memo"}
+BESIDE_THE_OUTS = {"onggi.work.journal", "onggi.work.progress", "onggi.work.store", "onggi.work.memo"}
 """They tell when a run was and how long it took, when a row was last used, and when to commit and to draw the next
 line. None of it enters an out: the memo hands out rows alone, and what is drawn and recorded lies outside of the outs.
 """

@@ -8,17 +8,19 @@ from tests.structure.modules import closure, imports, modules, named, tree
 
 LAYERS = (
     ("onggi.core",),
+    ("onggi.work",),
     ("onggi.korean",),
     ("onggi.documents",),
     ("onggi.chunking",),
     ("onggi.models",),
     ("onggi.index",),
     ("onggi.search",),
-    ("onggi.questions",),
+    ("onggi.truth",),
+    ("onggi.synthesis", "onggi.answers"),
     ("onggi.negatives",),
     ("onggi.training",),
     ("onggi.evaluation",),
-    ("onggi.report", "onggi.settings", "onggi.history", "onggi.upkeep", "onggi.plan", "onggi.cli"),
+    ("onggi.report", "onggi.settings", "onggi.plan", "onggi.cli"),
     ("stages",),
 )
 

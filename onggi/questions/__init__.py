@@ -1,1 +1,0 @@
-"""Questions: gold ones anchored in documents, splits, and synthetic ones."""

@@ -1,0 +1,1 @@
+"""Synthetic questions: writers, and the filters their drafts pass."""

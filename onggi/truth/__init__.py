@@ -1,0 +1,1 @@
+"""What is right: gold questions, their evidence in documents and chunks, and the split."""

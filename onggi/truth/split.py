@@ -1,0 +1,123 @@
+"""Train, dev and test: by source document, so that nothing of a test document is seen in training.
+
+Documents that are nearly the same, and documents that one question joins, fall into one split.
+"""
+
+import hashlib
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import ClassVar, Literal, Self
+
+import numpy as np
+from datasketch import MinHash, MinHashLSH
+from pydantic import Field, model_validator
+
+from onggi.core.params import Params
+from onggi.core.schema import Split, SplitRow
+from onggi.korean.normalize import jaccard, shingles
+
+PERMUTATIONS = 128
+PRIORITY: tuple[Split, ...] = ("test", "dev", "train")
+
+
+class SplitParams(Params):
+    """Shares of documents, and what synthesis may read."""
+
+    key: ClassVar[str] = "split"
+
+    train: float = Field(ge=0, le=1, description="share of documents to train on")
+    dev: float = Field(ge=0, le=1, description="share of documents to tune on")
+    test: float = Field(ge=0, le=1, description="share of documents to report on")
+    synthesis_from: Literal["train", "all"] = Field(description="documents questions are written from: train or all")
+    near_duplicate: float = Field(gt=0, le=1, description="Jaccard of character 5-grams from which two texts are one")
+    seed: int = Field(ge=0, description="seed of the assignment")
+
+    @model_validator(mode="after")
+    def _shares_sum_to_one(self) -> Self:
+        if abs(self.train + self.dev + self.test - 1) > 1e-9:
+            raise ValueError(f"train + dev + test must be 1, is {self.train + self.dev + self.test:g}")
+        return self
+
+
+def near_duplicates(texts: Mapping[str, str], threshold: float) -> list[tuple[str, str]]:
+    """Return the pairs of ids whose texts share at least ``threshold`` of their character 5-grams, in order.
+
+    MinHash with locality-sensitive hashing (Broder 1997) finds candidates; each is checked exactly.
+    """
+    blank = MinHash(num_perm=PERMUTATIONS, seed=1, hashfunc=zlib.crc32)
+    lsh = MinHashLSH(threshold=max(0.05, threshold - 0.1), num_perm=PERMUTATIONS)
+    pairs = []
+    for doc_id in sorted(texts):
+        grams = shingles(texts[doc_id])
+        signature = blank.copy()
+        signature.update_batch([gram.encode() for gram in grams])  # in any order: it takes minima
+        for other in sorted(lsh.query(signature)):
+            if jaccard(grams, shingles(texts[other])) >= threshold:
+                pairs.append((other, doc_id))
+        lsh.insert(doc_id, signature)
+    return pairs
+
+
+def assign(
+    doc_ids: Iterable[str],
+    joined: Iterable[Sequence[str]],
+    params: SplitParams,
+    fixed: Mapping[str, Split] | None = None,
+) -> list[SplitRow]:
+    """Give every document its split, in order of ``doc_id``.
+
+    Parameters
+    ----------
+    doc_ids
+        All documents of the corpus.
+    joined
+        Documents that must stay together: near-duplicates, the evidence of one question.
+    params
+        Shares and seed.
+    fixed
+        Splits that the source of the questions prescribes; test wins over dev, dev over train within a group.
+    """
+    groups = _groups(doc_ids, joined)
+    splits: dict[str, Split] = {}
+    if fixed:
+        for name, members in groups.items():
+            prescribed = {fixed[member] for member in members if member in fixed}
+            splits[name] = next((split for split in PRIORITY if split in prescribed), "train")
+    else:
+        splits = _by_shares(groups, params)
+    rows = [SplitRow(doc_id, name, splits[name]) for name, members in groups.items() for doc_id in members]
+    return sorted(rows, key=lambda row: row.doc_id)
+
+
+def _by_shares(groups: dict[str, list[str]], params: SplitParams) -> dict[str, Split]:
+    """Fill test, then dev, then train, in an order that depends on the seed and the names alone."""
+    total = sum(map(len, groups.values()))
+    order = sorted(groups, key=lambda name: hashlib.sha256(f"{params.seed}:{name}".encode()).digest())
+    bounds = np.cumsum([params.test, params.dev, params.train]) * total
+    splits: dict[str, Split] = {}
+    filled = 0
+    for name in order:
+        middle = filled + len(groups[name]) / 2
+        splits[name] = PRIORITY[min(int(np.searchsorted(bounds, middle, side="left")), len(PRIORITY) - 1)]
+        filled += len(groups[name])
+    return splits
+
+
+def _groups(doc_ids: Iterable[str], joined: Iterable[Sequence[str]]) -> dict[str, list[str]]:
+    """Return the connected components, each under its first member."""
+    parent = {doc_id: doc_id for doc_id in doc_ids}
+
+    def root(doc_id: str) -> str:
+        while parent[doc_id] != doc_id:
+            parent[doc_id] = parent[parent[doc_id]]
+            doc_id = parent[doc_id]
+        return doc_id
+
+    for members in joined:
+        for member in members[1:]:
+            a, b = sorted((root(members[0]), root(member)))
+            parent[b] = a
+    groups: dict[str, list[str]] = {}
+    for doc_id in sorted(parent):
+        groups.setdefault(root(doc_id), []).append(doc_id)
+    return groups

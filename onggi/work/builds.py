@@ -1,0 +1,93 @@
+"""What past builds did on this machine, read from the journal."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from onggi.work.journal import Entry
+from onggi.work.progress import duration
+
+Table = list[tuple[str, ...]]
+RUN_HEADER = ("run", "started", "stages", "seconds", "computed", "from the memo", "status", "experiment")
+STAGE_HEADER = ("stage", "rows", "computed", "from the memo", "seconds", "rate", "peak", "status")
+
+
+def builds(entries: Iterable[Entry]) -> list[list[Entry]]:
+    """Return the stages of each build in the order they ran, the builds in the order they began."""
+    runs: dict[str, list[Entry]] = {}
+    for entry in entries:
+        runs.setdefault(entry.run, []).append(entry)
+    return list(runs.values())
+
+
+def run_table(runs: Sequence[Sequence[Entry]]) -> Table:
+    """Return a line for each build."""
+    rows: Table = [RUN_HEADER]
+    for stages in runs:
+        first = stages[0]
+        computed, held = totals(stages)
+        rows.append((
+            first.run, _local(first.started), f"{len(stages)}", duration(sum(entry.seconds for entry in stages)),
+            f"{computed:,}", f"{held:,}", status(stages), first.experiment,
+        ))  # fmt: skip
+    return rows
+
+
+def stage_table(stages: Sequence[Entry]) -> Table:
+    """Return a line for each stage of a build and each kind of rows it had to do with."""
+    rows: Table = [STAGE_HEADER]
+    for entry in stages:
+        out = max(entry.rows_out.values(), default=0)
+        last = (duration(entry.seconds), "", f"{entry.peak_mb:,} MB", entry.status)
+        rows.append((entry.stage, f"{out:,}" if entry.rows_out else "", "", "", *last))
+        for kind, work in sorted(entry.works.items()):
+            rate = f"{work.computed / work.seconds:,.0f}/s" if work.computed and work.seconds else ""
+            rows.append((f"  {kind}", "", f"{work.computed:,}", f"{work.held:,}", duration(work.seconds), rate, "", ""))
+    return rows
+
+
+def as_json(runs: Sequence[Sequence[Entry]]) -> list[dict[str, Any]]:
+    """Return builds as JSON values: each with the entries of its stages as the journal has them."""
+    import json
+
+    return [
+        {
+            "run": stages[0].run,
+            "started": stages[0].started,
+            "status": status(stages),
+            "seconds": round(sum(entry.seconds for entry in stages), 3),
+            "stages": [json.loads(entry.line()) for entry in stages],
+        }
+        for stages in runs
+    ]
+
+
+def status(stages: Sequence[Entry]) -> str:
+    """Return ``done``, or how the stage ended that did not end well."""
+    return next((entry.status for entry in stages if entry.status != "done"), "done")
+
+
+def totals(stages: Iterable[Entry]) -> tuple[int, int]:
+    """Return the rows that were computed and those the memo held."""
+    works = [work for entry in stages for work in entry.works.values()]
+    return sum(work.computed for work in works), sum(work.held for work in works)
+
+
+def lines(table: Table) -> list[str]:
+    """Return a table as aligned lines: the first column and words to the left, numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    number = [
+        place > 0 and all(not cell or cell[0].isdigit() for cell in column[1:])
+        for place, column in enumerate(zip(*table, strict=True))
+    ]
+    return [
+        "  ".join(
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, number, strict=True)
+        ).rstrip()
+        for row in table
+    ]
+
+
+def _local(started: str) -> str:
+    return datetime.fromisoformat(started).astimezone().strftime("%m-%d %H:%M:%S") if started else ""

@@ -1,0 +1,209 @@
+"""The journal: what each run of a stage read, computed and took, on this machine, outside of every out.
+
+One line of JSON a stage and run in ``journal.jsonl``, in the folder of the memo. Plans take their rates from it.
+"""
+
+import hashlib
+import json
+import os
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from onggi.core import counts
+from onggi.work.progress import Progress
+from onggi.work.store import home, locked
+
+LARGEST = 16 << 20
+"""Bytes from which the journal is put away as ``journal.old.jsonl`` and begun anew."""
+
+SHELLS = {"sh", "bash", "dash", "zsh", "fish", "ksh"}
+
+
+class PlanEnds(Exception):
+    """A plan has come to work that it only counts."""
+
+
+@dataclass(slots=True)
+class Work:
+    """What a stage had to do with one kind of rows: held by the memo, computed, and the seconds that took."""
+
+    held: int = 0
+    computed: int = 0
+    seconds: float = 0.0
+    label: str = field(default="", repr=False)
+
+    @contextmanager
+    def on(self, rows: int | None) -> Iterator["Task"]:
+        """Do so many rows of it, and show how far they are; None where nobody knows how many."""
+        with Progress(self.label, rows) as progress:
+            yield Task(self, progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A part of a work; several may be under way at once."""
+
+    work: Work
+    progress: Progress
+
+    @contextmanager
+    def computing(self) -> Iterator[None]:
+        """Count the seconds of the block."""
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            self.work.seconds += time.monotonic() - start
+
+    def hold(self, rows: int) -> None:
+        """Count rows that the memo held."""
+        self.work.held += rows
+        self.progress.skip(rows)
+
+    def compute(self, rows: int) -> None:
+        """Count rows that were computed."""
+        self.work.computed += rows
+        self.progress.advance(rows)
+
+
+@dataclass(slots=True)
+class Entry:
+    """One run of one stage; rows by the table's path, work by the kind of rows."""
+
+    stage: str = ""
+    run: str = ""
+    folder: str = ""
+    experiment: str = ""
+    started: str = ""
+    seconds: float = 0.0
+    status: str = "done"
+    rows_in: dict[str, int] = field(default_factory=dict)
+    rows_out: dict[str, int] = field(default_factory=dict)
+    works: dict[str, Work] = field(default_factory=dict)
+    peak_mb: int = 0
+
+    def work(self, kind: str) -> Work:
+        """Return what was done with one kind of rows so far."""
+        return self.works.setdefault(kind, Work(label=f"{self.stage}: {kind}" if self.stage else kind))
+
+    def line(self) -> str:
+        """Return the entry as one line of JSON, the rows computed with their rate."""
+        content = {name: getattr(self, name) for name in self.__slots__}
+        content["works"] = {
+            kind: {"held": work.held, "computed": work.computed, "seconds": round(work.seconds, 3)}
+            for kind, work in sorted(self.works.items())
+        }
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+
+_active: ContextVar[Entry | None] = ContextVar("entry", default=None)
+
+
+def current() -> Entry:
+    """Return the entry that is being written, else one that nobody reads."""
+    return _active.get() or Entry()
+
+
+@contextmanager
+def recording(stage: str, journal: Path | None = None) -> Iterator[Entry]:
+    """Record a run of ``stage`` in the journal, whichever way it ends; an interrupt leaves what it says of the block.
+
+    A journal that cannot be written is done without.
+    """
+    entry = Entry(stage, _run(), os.environ.get("DVC_ROOT", os.getcwd()), os.environ.get("DVC_EXP_NAME", ""))
+    entry.started = datetime.now(UTC).isoformat(timespec="seconds")
+    start = time.monotonic()
+    token = _active.set(entry)
+    try:
+        with counts.counting(counts.Counts(entry.rows_in, entry.rows_out)):
+            yield entry
+    except BaseException as error:
+        entry.status = _status(error)
+        raise
+    finally:
+        _active.reset(token)
+        entry.seconds = round(time.monotonic() - start, 3)
+        entry.peak_mb = _peak_mb()
+        with suppress(OSError):
+            append(journal or home() / "journal.jsonl", entry)
+
+
+def append(path: Path, entry: Entry) -> None:
+    """Add an entry to a journal; one write, so that the lines of two processes do not mix."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if _is_large(path):
+        with locked(path.with_suffix(".lock")):
+            if _is_large(path):  # no other process was faster
+                path.replace(path.with_suffix(".old.jsonl"))
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+    try:
+        size = os.fstat(descriptor).st_size
+        # Behind a line that a full disk cut off, begin another.
+        start = "\n" if size and os.pread(descriptor, 1, size - 1) != b"\n" else ""
+        os.write(descriptor, f"{start}{entry.line()}\n".encode("utf-8", "backslashreplace"))
+    finally:
+        os.close(descriptor)
+
+
+def _is_large(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > LARGEST
+
+
+def entries(path: Path | None = None) -> Iterator[Entry]:
+    """Yield the entries of a journal, oldest first; lines that are none are passed over."""
+    path = path or home() / "journal.jsonl"
+    for file in (path.with_suffix(".old.jsonl"), path):
+        if not file.exists():
+            continue
+        for line in file.read_text("utf-8", errors="replace").split("\n"):
+            with suppress(ValueError, TypeError, AttributeError, KeyError):
+                content = json.loads(line)
+                works = {kind: Work(**work) for kind, work in content.pop("works").items()}
+                yield Entry(**content, works=works)
+
+
+def _status(error: BaseException) -> str:
+    if isinstance(error, PlanEnds):
+        return "planned"
+    return "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
+
+
+def _peak_mb() -> int:
+    """Return the most memory this process and those it waited for have held, in MB."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return max(_own_peak(), children) >> 20
+
+
+def _own_peak() -> int:
+    """Return the most memory this process has held, in bytes.
+
+    On Linux `getrusage` counts what the process that started this one held at that moment.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) << 10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def _run() -> str:
+    """Return what the stages of one `dvc repro` have in common: a digest of the process that started them."""
+    import psutil
+
+    started = psutil.Process()
+    with suppress(psutil.Error):
+        for parent in started.parents():
+            started = parent
+            if parent.name() not in SHELLS:
+                break
+    # Since the machine started: the clock may be set between two stages.
+    seconds = round(started.create_time() - psutil.boot_time(), 2)
+    return hashlib.sha256(f"{started.pid} {seconds}".encode()).hexdigest()[:8]

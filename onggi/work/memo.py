@@ -1,0 +1,265 @@
+"""The memo: what models returned, row by row, keyed by all that decides it.
+
+A build asks a model the same thing again and again: after a crash, on another branch, in another experiment, with one
+document added to ten thousand. A row is the answer of one model to one input. Its key is the digest of the input under
+the digest of the model's `Space`, so no row can answer for another model and none is ever out of date. The memo holds
+answers of models, never results of our own code; deleting it changes nothing but how long a build takes.
+
+Stages put a memo to work with `using`; elsewhere models compute every time.
+"""
+
+import ast
+import hashlib
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from itertools import islice
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from onggi.work import journal
+from onggi.work.store import Store, location
+
+Item = TypeVar("Item", str, tuple[str, str])
+Compute = Callable[[list[Item]], Iterable[tuple[int, bytes]]]
+"""Given inputs, the place of each among them and what the model returns for it, in the order they become ready."""
+
+ITEMS_PER_BLOCK = 4096
+SECONDS_BETWEEN_COMMITS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """All inputs to one model in one configuration.
+
+    Parameters
+    ----------
+    kind
+        What its rows are: ``embeddings``, ``scores``, ``morphemes``, ``sentences``.
+    state
+        The digest of a row's key so far: of all that decides the row beside its input (see `space`).
+    cost
+        ``little``: a plan may compute such rows. ``much``: it only counts them. ``paid``: each is kept by a commit of
+        its own; the others are kept once a second, so that a crash costs at most a second.
+    """
+
+    kind: str
+    state: hashlib.blake2b
+    cost: Literal["little", "much", "paid"]
+
+    def key(self, item: str | tuple[str, str]) -> bytes:
+        """Return the key of a text, or of a pair of texts."""
+        text = f":{item}" if isinstance(item, str) else f"{len(item[0])}:{item[0]}{item[1]}"
+        state = self.state.copy()
+        state.update(text.encode("utf-8", "surrogatepass"))
+        return state.digest()
+
+
+def space(kind: str, decided_by: Mapping[str, object], cost: Literal["little", "much", "paid"]) -> Space:
+    """Return the space of a model.
+
+    Parameters
+    ----------
+    decided_by
+        All that decides a row beside its input, as JSON values: digests of weights, tokenizer and code, versions,
+        settings. Never a path, and never the mere name of what can change.
+    """
+    text = json.dumps([kind, decided_by], sort_keys=True)
+    return Space(kind, hashlib.blake2b(f"{text}\n".encode(), digest_size=16), cost)
+
+
+class Memo:
+    """Rows in front of the models; without a store every row is computed, and nothing is kept.
+
+    Parameters
+    ----------
+    store
+        Where rows are looked for and kept.
+    behind
+        Where rows are looked for that ``store`` lacks; nothing is written to it.
+    planning
+        Whether rows that cost much are only counted.
+    """
+
+    def __init__(self, store: Store | None = None, behind: Store | None = None, *, planning: bool = False) -> None:
+        self.store, self.behind, self.planning = store, behind, planning
+        self._unkept: dict[str, dict[bytes, bytes]] = {}
+        self._kept_at = time.monotonic()
+
+    def rows(self, space: Space, items: Iterable[Item], compute: Compute[Item]) -> Iterator[bytes]:
+        """Yield the row of each input in order, from the store where it is held, else computed and kept.
+
+        Equal inputs are computed once; without a store, once in each block. A plan that comes to rows it may not
+        compute counts them and ends.
+        """
+        if self.planning and space.cost != "little":
+            items = list(items)
+            self._count(space, items)
+        waiting = iter(items)
+        with journal.current().work(space.kind).on(len(items) if isinstance(items, Sized) else None) as task:
+            while block := list(islice(waiting, ITEMS_PER_BLOCK)):
+                keys = [space.key(item) for item in block]
+                held = self._find(keys)
+                missing = {key: item for key, item in zip(keys, block, strict=True) if key not in held}
+                task.hold(len(keys) - len(missing))
+                if missing:
+                    with task.computing():
+                        held |= self._computed(space, missing, compute, task)
+                yield from map(held.__getitem__, keys)
+
+    def _computed(
+        self, space: Space, missing: dict[bytes, Item], compute: Compute[Item], task: journal.Task
+    ) -> dict[bytes, bytes]:
+        """Return the rows of inputs that are not held; they are kept as they come."""
+        made = {}
+        keys = list(missing)
+        for place, row in compute(list(missing.values())):
+            made[keys[place]] = row
+            task.compute(1)
+            if self.store is not None:
+                self._unkept.setdefault(space.kind, {})[keys[place]] = row
+                if space.cost == "paid" or time.monotonic() - self._kept_at >= SECONDS_BETWEEN_COMMITS:
+                    self.keep()
+        if space.cost != "little":
+            self.keep()
+        return made
+
+    def keep(self) -> None:
+        """Write what was computed since the last time to the store."""
+        if self.store is not None:
+            try:
+                for kind, rows in self._unkept.items():
+                    self.store.add(kind, rows)
+            except OSError as error:
+                self._go_on_without(error)
+        self._unkept.clear()
+        self._kept_at = time.monotonic()
+
+    def _count(self, space: Space, items: Sequence[Item]) -> None:
+        keys = dict.fromkeys(map(space.key, items))
+        missing = len(keys) - len(self._find(list(keys)))
+        if missing:
+            work = journal.current().work(space.kind)
+            work.held += len(items) - missing
+            work.computed += missing
+            raise journal.PlanEnds
+
+    @contextmanager
+    def aside(self, kind: str, rows: int) -> Iterator[None]:
+        """Run a model's work that is not kept by rows, such as training, on so many of them."""
+        work = journal.current().work(kind)
+        if self.planning:
+            work.computed += rows
+            raise journal.PlanEnds
+        with work.on(rows) as task, task.computing():
+            yield
+            task.compute(rows)
+
+    def _find(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        if self.store is None:
+            return {}
+        asked = list(dict.fromkeys(keys))
+        try:
+            found = self.store.find(asked)
+            if self.behind is not None:
+                found |= self.behind.find([key for key in asked if key not in found])
+        except OSError as error:
+            self._go_on_without(error)
+            return {}
+        for rows in self._unkept.values():
+            found |= {key: rows[key] for key in keys if key in rows}
+        return found
+
+    def _go_on_without(self, error: OSError) -> None:
+        """Say once that the store is of no use; the build does not need it."""
+        print(f"warning: {error.filename}: the memo is not used ({error.strerror}); all is computed", file=sys.stderr)
+        self.store = None
+
+    def close(self) -> None:
+        """Keep what is not kept yet and let go of the store; rows that are asked for later are computed."""
+        self.keep()
+        if self.store is not None:
+            self.store.close()
+            self.store = None
+        if self.behind is not None:
+            self.behind.connection.close()
+            self.behind = None
+
+
+_NONE = Memo()
+_active: ContextVar[Memo] = ContextVar("memo", default=_NONE)
+
+
+def active() -> Memo:
+    """Return the memo that is in use, else one that keeps nothing."""
+    return _active.get()
+
+
+@contextmanager
+def using(memo: Memo) -> Iterator[Memo]:
+    """Let models keep their rows in ``memo`` within the block."""
+    token = _active.set(memo)
+    try:
+        yield memo
+    finally:
+        _active.reset(token)
+        memo.close()
+
+
+def open_memo(plan: Path | None = None) -> Memo:
+    """Return the memo of this user; one that keeps nothing, with a warning, where there can be none.
+
+    Parameters
+    ----------
+    plan
+        The journal of a plan: what the plan computes is kept beside it, for its next stages, and not in the memo.
+    """
+    memo = Memo(planning=plan is not None)
+    try:
+        if plan is None:
+            memo.store = Store(location())
+        else:
+            memo.store = Store(plan.with_suffix(".sqlite"))
+            memo.behind = Store(location()) if location().exists() else None
+    except OSError as error:
+        memo._go_on_without(error)
+    return memo
+
+
+def files_digest(*paths: Path) -> str:
+    """Return the digest of files and folders by their content and their names below the folder."""
+    total = hashlib.blake2b(digest_size=32)
+    for path in paths:
+        for file in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
+            name = file.relative_to(path).as_posix() if path.is_dir() else ""
+            with file.open("rb") as content:
+                inside = hashlib.file_digest(content, lambda: hashlib.blake2b(digest_size=32))
+            total.update(f"{name}\n{inside.hexdigest()}\n".encode())
+    return total.hexdigest()
+
+
+@cache
+def code_digest(*modules: str) -> str:
+    """Return the digest of what modules of ours do: of their syntax trees, so that comments and layout do not count."""
+    total = hashlib.blake2b(digest_size=32)
+    for module in modules:
+        found = find_spec(module)
+        if found is None or found.origin is None:
+            raise ModuleNotFoundError(module)
+        tree = ast.parse(Path(found.origin).read_text("utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(body := getattr(node, "body", None), list):
+                body[:] = [part for part in body if not _is_docstring(part)]
+        total.update(ast.dump(tree).encode())
+    return total.hexdigest()
+
+
+def _is_docstring(statement: ast.stmt) -> bool:
+    """Tell whether a statement is a mere string: of a module, class or function, or below a constant."""
+    return isinstance(statement, ast.Expr) and isinstance(getattr(statement.value, "value", None), str)

@@ -1,0 +1,89 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from onggi.core.schema import Chunk, Evidence, Question
+from onggi.truth.relevance import ChunkIndex, targets
+
+
+def chunk(doc_id: str, start: int, end: int) -> Chunk:
+    return Chunk(f"{doc_id}#{start}-{end}", doc_id, start, end, "가" * (end - start), end - start, "")
+
+
+def question(query_id: str, *evidence: Evidence) -> Question:
+    return Question(query_id, "항아리는 어디서 굽나요", "정의", ["가마"], list(evidence), "gold", "test")
+
+
+INDEX = ChunkIndex.of([chunk("a", 0, 10), chunk("a", 10, 20), chunk("a", 15, 30), chunk("b", 0, 10)])
+
+
+def only(*evidence: Evidence):
+    (found,) = targets([question("q", *evidence)], INDEX)
+    return found
+
+
+def test_a_chunk_that_covers_exactly_half_answers():
+    assert only(Evidence("a", 5, 15)).relevant == {"a#0-10", "a#10-20"}
+
+
+def test_a_chunk_that_covers_less_than_half_does_not():
+    assert only(Evidence("a", 5, 16)).relevant == {"a#10-20"}  # a#0-10 covers 5 of 11
+
+
+def test_overlapping_chunks_both_answer():
+    assert only(Evidence("a", 16, 19)).qrels() == {"a#10-20": 1, "a#15-30": 1}
+
+
+def test_a_chunk_of_another_document_never_answers():
+    assert only(Evidence("b", 0, 4)).relevant == {"b#0-10"}
+
+
+def test_evidence_cut_so_that_no_chunk_covers_half_stays_in_the_qrels_unfindable():
+    index = ChunkIndex.of([chunk("a", 0, 4), chunk("a", 4, 8), chunk("a", 8, 12)])
+    (found,) = targets([question("q", Evidence("a", 1, 11))], index)
+    assert not found.findable
+    assert list(found.qrels().values()) == [1]
+    assert not found.qrels().keys() & index.doc_of.keys()
+
+
+def test_of_two_spans_the_cut_one_still_counts():
+    found = only(Evidence("a", 0, 10), Evidence("a", 28, 90))
+    assert found.parts == (frozenset({"a#0-10"}), frozenset())
+    assert found.findable
+    assert len(found.qrels()) == 2
+
+
+def test_the_same_span_twice_is_one_piece_of_evidence():
+    assert len(only(Evidence("a", 0, 10), Evidence("a", 0, 10)).parts) == 1
+
+
+def test_whole_documents_are_judged_as_documents():
+    found = only(Evidence("b"), Evidence("a"))
+    assert found.unit == "document"
+    assert found.qrels() == {"a": 1, "b": 1}
+
+
+def test_a_span_beside_a_whole_document_stands_for_its_document():
+    found = only(Evidence("b"), Evidence("a", 0, 3), Evidence("a", 20, 25))
+    assert (found.unit, found.qrels()) == ("document", {"a": 1, "b": 1})
+
+
+def test_a_whole_document_without_chunks_counts_as_not_found():
+    found = only(Evidence("empty"))
+    assert not found.findable
+    assert len(found.qrels()) == 1
+
+
+def test_questions_without_evidence_are_left_out_and_the_rest_sorted():
+    asked = [question("q3", Evidence("a", 0, 5)), question("q2"), question("q1", Evidence("b"))]
+    assert [(t.query_id, t.unit) for t in targets(asked, INDEX)] == [("q1", "document"), ("q3", "chunk")]
+
+
+@given(st.integers(1, 30), st.integers(0, 40), st.integers(1, 30))
+def test_a_span_across_at_most_one_border_is_always_answered(size: int, start: int, length: int):
+    index = ChunkIndex.of([chunk("a", s, s + size) for s in range(0, 80, size)])
+    (found,) = targets([question("q", Evidence("a", start, start + length))], index)
+    borders = (start + length - 1) // size - start // size
+    if borders <= 1:
+        assert found.findable
+    covered = [set(range(int(c[2:].split("-")[0]), int(c.split("-")[1]))) for c in found.relevant]
+    assert all(2 * len(c & set(range(start, start + length))) >= length for c in covered)
