@@ -3,22 +3,20 @@
 The variants are those of Kamphuis et al. 2020 (https://doi.org/10.1007/978-3-030-45442-5_4), as bm25s names them.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self
+from typing import Self
 
 import bm25s
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 from scipy import sparse
 
-from onggi.core.errors import ModelError
 from onggi.core.outs import replacing
-from onggi.core.params import Params
-from onggi.index.tokenizers import TokenizerParams, tokenize
+from onggi.index.base import IndexCard, Rows, Scores, unreadable
+from onggi.index.encoded import Encoded
+from onggi.index.params import Bm25Params
 
 SCORES_PER_BLOCK = 1 << 20
 """Queries times rows that are scored at once: 4 MB of float32."""
@@ -26,52 +24,37 @@ SCORES_PER_BLOCK = 1 << 20
 LOW_BITS = np.int64((1 << 32) - 1)
 
 
-class Bm25Params(Params):
-    """Terms and weights of the BM25 index."""
-
-    key: ClassVar[str] = "bm25"
-
-    tokenizer: TokenizerParams
-    method: Literal["lucene", "robertson", "atire"] = Field(description="variant of BM25")
-    k1: float = Field(ge=0, le=10, description="saturation of term frequency")
-    b: float = Field(ge=0, le=1, description="strength of length normalisation")
-
-
 class Bm25Index:
-    """An index over passages; rows are numbered in the order they were given, and ``chunk_ids`` names them."""
+    """An index over the terms of chunks (see `onggi.index.base.Index`)."""
 
-    def __init__(self, engine: bm25s.BM25, chunk_ids: Sequence[str], params: Bm25Params) -> None:
-        self.engine, self.chunk_ids, self.params = engine, chunk_ids, params
+    def __init__(self, engine: bm25s.BM25, chunk_ids: Sequence[str], card: IndexCard) -> None:
+        self.engine, self.chunk_ids, self.card = engine, chunk_ids, card
         self.size = len(chunk_ids)
         self.vocabulary: dict[str, int] = getattr(engine, "vocab_dict", {})
         self.weights = _weights(engine, self.size, len(self.vocabulary))
 
     @classmethod
-    def build(cls, texts: Iterable[str], chunk_ids: Sequence[str], params: Bm25Params) -> Self:
-        """Index ``texts``, one for each of ``chunk_ids``."""
+    def build(cls, encoded: Encoded, params: Bm25Params) -> Self:
+        """Index the terms of encoded chunks."""
+        return cls.of(encoded.terms(), encoded.chunk_ids, params, IndexCard.of(encoded, params.model_dump()))
+
+    @classmethod
+    def of(cls, terms: Iterable[Sequence[str]], chunk_ids: Sequence[str], params: Bm25Params, card: IndexCard) -> Self:
+        """Index the terms of each chunk, one for each of ``chunk_ids``."""
         vocabulary: dict[str, int] = {}
-        rows = [
-            [vocabulary.setdefault(term, len(vocabulary)) for term in terms]
-            for terms in tokenize(texts, params.tokenizer)
-        ]
+        rows = [np.array([vocabulary.setdefault(t, len(vocabulary)) for t in of_chunk], np.int32) for of_chunk in terms]
         engine = bm25s.BM25(method=params.method, k1=params.k1, b=params.b, dtype="float32")
         if vocabulary:
-            engine.index((rows, vocabulary), show_progress=False, create_empty_token=False)
-        return cls(engine, chunk_ids, params)
+            engine.index(([row.tolist() for row in rows], vocabulary), show_progress=False, create_empty_token=False)
+        return cls(engine, chunk_ids, card)
 
-    def search(self, queries: Sequence[str], top_k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Return the ``top_k`` rows of each query and their scores, both (queries, k).
+    def search(self, queries: Sequence[Sequence[str]], top_k: int) -> tuple[Rows, Scores]:
+        """Return the ``top_k`` rows of each query, given as its terms, and their scores, both (queries, k).
 
         Best first, ties by row. A row that scores 0 is no result, and its place holds row -1: it shares no term with
         the query, or only terms without weight (by ``atire`` what all rows hold, by ``robertson`` what half of them
         hold).
         """
-        return self.search_terms(list(tokenize(queries, self.params.tokenizer)), top_k)
-
-    def search_terms(
-        self, queries: Sequence[Sequence[str]], top_k: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Like `search`, for queries that were tokenized before."""
         k = min(top_k, self.size)
         rows = np.full((len(queries), k), -1, dtype=np.int64)
         scores = np.zeros((len(queries), k), dtype=np.float32)
@@ -96,11 +79,9 @@ class Bm25Index:
         """Write the index as arrays and JSON; nothing is pickled."""
         with replacing(folder) as temporary:
             temporary.mkdir()
-            if self.size and getattr(self.engine, "vocab_dict", None):
+            if self.vocabulary:
                 self.engine.save(str(temporary), show_progress=False)
-            manifest = {"params": self.params.model_dump(), "chunk_ids": list(self.chunk_ids)}
-            text = json.dumps(manifest, ensure_ascii=False, indent=0)
-            (temporary / "onggi.json").write_text(text + "\n", encoding="utf-8")
+            self.card.write(temporary, self.chunk_ids)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -111,17 +92,15 @@ class Bm25Index:
         ModelError
             The folder is not a BM25 index.
         """
+        card, chunk_ids = IndexCard.read(folder)
         try:
-            manifest: dict[str, Any] = json.loads((folder / "onggi.json").read_text(encoding="utf-8"))
-            params = Bm25Params.model_validate(manifest["params"])
             saved = any(folder.glob("*.index.*"))
             engine = bm25s.BM25.load(str(folder), show_progress=False) if saved else bm25s.BM25()
-            chunk_ids: list[str] = manifest["chunk_ids"]
             if saved and engine.scores["num_docs"] != len(chunk_ids):
                 raise ValueError(f"{engine.scores['num_docs']} rows, {len(chunk_ids)} ids")
-            return cls(engine, chunk_ids, params)
+            return cls(engine, chunk_ids, card)
         except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
-            raise ModelError(folder, f"not a BM25 index ({error})", "run `dvc repro index_bm25`") from None
+            raise unreadable(folder, error) from None
 
 
 def _weights(engine: bm25s.BM25, rows: int, terms: int) -> sparse.csr_array:

@@ -4,22 +4,24 @@ FAISS finds candidates; their scores are computed again from the vectors one pai
 path for one query than for many and the last bits differ. So a score depends on its pair alone, and ties are ordered.
 """
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from onggi.core.errors import ModelError
 from onggi.core.outs import replacing
+from onggi.index.base import IndexCard, unreadable
+from onggi.index.encoded import VECTORS, Encoded, Vectors
+from onggi.index.params import DenseParams, HnswParams, IvfParams
 
-Kind = Literal["flat", "hnsw", "ivf"]
-Vectors = NDArray[np.float32]
+GRAPH = "index.faiss"
 
 QUERIES_PER_BLOCK = 256
+ROWS_PER_BLOCK = 16_384
 SPARE = 16
 """Candidates beyond k, so that ties and last bits at the border of k seldom matter; where they do, more are taken."""
 
@@ -28,44 +30,28 @@ LAST_BITS = 1e-5
 
 
 class DenseIndex:
-    """An index over vectors, (rows, dimensions); rows are numbered in their order, and ``chunk_ids`` names them."""
+    """An index over the vectors of chunks, (rows, dimensions) (see `onggi.index.base.Index`)."""
 
-    def __init__(self, index: Any, vectors: Vectors, chunk_ids: Sequence[str], settings: dict[str, Any]) -> None:
-        self.index, self.vectors, self.chunk_ids, self.settings = index, vectors, chunk_ids, settings
+    def __init__(self, index: Any, vectors: Vectors, chunk_ids: Sequence[str], card: IndexCard) -> None:
+        self.index, self.vectors, self.chunk_ids, self.card = index, vectors, chunk_ids, card
+        self._effort = int(card.params.get("search_effort", 0))
 
     @classmethod
-    def build(cls, vectors: Vectors, chunk_ids: Sequence[str], kind: Kind, settings: dict[str, Any]) -> Self:
-        """Index unit vectors; ``settings`` say how they were made and are kept beside them.
+    def build(cls, encoded: Encoded, params: DenseParams) -> Self:
+        """Index the vectors of encoded chunks."""
+        return cls.of(encoded.vectors(), encoded.chunk_ids, params, IndexCard.of(encoded, params.model_dump()))
 
-        ``flat`` is exact. ``hnsw`` (Malkov & Yashunin, https://arxiv.org/abs/1603.09320) and ``ivf`` are approximate
-        and faster from some hundred thousand rows on. One thread builds them, so that they are the same every time.
+    @classmethod
+    def of(cls, vectors: Vectors, chunk_ids: Sequence[str], params: DenseParams, card: IndexCard) -> Self:
+        """Index unit vectors, one for each of ``chunk_ids``.
+
+        ``flat`` is exact. ``hnsw`` and ``ivf`` are approximate and faster from some hundred thousand rows on. One
+        thread builds them, so that they are the same every time.
         """
-        threads = faiss.omp_get_max_threads()
-        faiss.omp_set_num_threads(1)
-        try:
-            index = cls._trained(vectors, kind)
-            index.add(vectors)
-        finally:
-            faiss.omp_set_num_threads(threads)
-        return cls(index, vectors, chunk_ids, settings)
-
-    @staticmethod
-    def _trained(vectors: Vectors, kind: Kind) -> Any:
-        """Return an index for these vectors that holds none of them yet."""
-        rows, dimensions = vectors.shape
-        if kind == "hnsw":
-            index: Any = faiss.IndexHNSWFlat(dimensions, 32, faiss.METRIC_INNER_PRODUCT)
-            index.hnsw.efConstruction = 200
-            return index
-        if kind == "ivf" and rows:
-            # FAISS asks for 39 rows a list to train on.
-            lists = max(1, min(int(4 * np.sqrt(rows)), rows // 39))
-            index = faiss.index_factory(dimensions, f"IVF{lists},Flat", faiss.METRIC_INNER_PRODUCT)
-            index.cp.min_points_per_centroid = 1  # no warning about a small corpus
-            index.train(vectors)
-            index.nprobe = max(1, lists // 8)
-            return index
-        return faiss.IndexFlatIP(dimensions)
+        with _one_thread():
+            index = _trained(vectors, params)
+            _add(index, vectors)
+        return cls(index, vectors, chunk_ids, card)
 
     def search(self, queries: Vectors, top_k: int) -> tuple[NDArray[np.int64], Vectors]:
         """Return the ``top_k`` rows of each query and their inner products, both (queries, k).
@@ -99,7 +85,7 @@ class DenseIndex:
     def _depth(self, wide: int) -> Any:
         """Return how far to search for so many candidates; None leaves it to the index."""
         if isinstance(self.index, faiss.IndexHNSWFlat):
-            return faiss.SearchParametersHNSW(efSearch=max(64, 2 * wide))
+            return faiss.SearchParametersHNSW(efSearch=max(self._effort, 2 * wide))
         return None
 
     def _exact(self, queries: Vectors, found: NDArray[np.int64]) -> Vectors:
@@ -112,16 +98,16 @@ class DenseIndex:
         return products
 
     def save(self, folder: Path) -> None:
-        """Write the index, the vectors and the settings."""
+        """Write the index, the vectors and the card; a flat index is its vectors."""
         with replacing(folder) as temporary:
             temporary.mkdir()
-            # Through Python's file, so that a full disk is an OSError.
-            with (temporary / "index.faiss").open("wb") as file:
-                faiss.write_index(self.index, faiss.PyCallbackIOWriter(file.write))
-            np.save(temporary / "vectors.npy", self.vectors, allow_pickle=False)
-            manifest = {"settings": self.settings, "chunk_ids": list(self.chunk_ids)}
-            text = json.dumps(manifest, ensure_ascii=False, indent=0)
-            (temporary / "onggi.json").write_text(text + "\n", encoding="utf-8")
+            if not isinstance(self.index, faiss.IndexFlat):
+                # Through Python's file, so that a full disk is an OSError.
+                with (temporary / GRAPH).open("wb") as file:
+                    faiss.write_index(self.index, faiss.PyCallbackIOWriter(file.write))
+            with (temporary / VECTORS).open("wb") as file:
+                np.save(file, self.vectors, allow_pickle=False)
+            self.card.write(temporary, self.chunk_ids)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -132,14 +118,51 @@ class DenseIndex:
         ModelError
             The folder is not a dense index.
         """
+        card, chunk_ids = IndexCard.read(folder)
         try:
-            manifest = json.loads((folder / "onggi.json").read_text(encoding="utf-8"))
-            vectors = np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False)
-            index = faiss.read_index(str(folder / "index.faiss"))
-            chunk_ids, settings = list(manifest["chunk_ids"]), dict(manifest["settings"])
-        except (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError) as error:
-            raise ModelError(folder, f"not a dense index ({error})", "run `dvc repro embed`") from None
+            vectors = np.load(folder / VECTORS, mmap_mode="r", allow_pickle=False)
+            if (folder / GRAPH).exists():
+                index = faiss.read_index(str(folder / GRAPH))
+            else:
+                index = faiss.IndexFlatIP(vectors.shape[1])
+                _add(index, vectors)
+        except (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, IndexError) as error:
+            raise unreadable(folder, error) from None
         if not index.ntotal == len(vectors) == len(chunk_ids):
             sizes = f"{index.ntotal} indexed, {len(vectors)} vectors, {len(chunk_ids)} ids"
-            raise ModelError(folder, f"its files do not belong together ({sizes})", "run `dvc repro embed`")
-        return cls(index, vectors, chunk_ids, settings)
+            raise unreadable(folder, f"its files do not belong together: {sizes}")
+        return cls(index, vectors, chunk_ids, card)
+
+
+def _trained(vectors: Vectors, params: DenseParams) -> Any:
+    """Return an index for these vectors that holds none of them yet."""
+    rows, dimensions = vectors.shape
+    if isinstance(params, HnswParams):
+        index: Any = faiss.IndexHNSWFlat(dimensions, params.neighbours, faiss.METRIC_INNER_PRODUCT)
+        index.hnsw.efConstruction = params.build_effort
+        return index
+    if isinstance(params, IvfParams) and rows:
+        # FAISS asks for 39 rows a list to train on.
+        lists = min(params.lists or int(4 * np.sqrt(rows)), max(1, rows // 39))
+        index = faiss.index_factory(dimensions, f"IVF{lists},Flat", faiss.METRIC_INNER_PRODUCT)
+        index.cp.min_points_per_centroid = 1  # no warning about a small corpus
+        index.train(np.asarray(vectors))
+        index.nprobe = min(lists, params.probes or max(1, lists // 8))
+        return index
+    return faiss.IndexFlatIP(dimensions)
+
+
+def _add(index: Any, vectors: Vectors) -> None:
+    """Add vectors block by block: those on disk are read as they are needed."""
+    for start in range(0, len(vectors), ROWS_PER_BLOCK):
+        index.add(np.ascontiguousarray(vectors[start : start + ROWS_PER_BLOCK]))
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(threads)

@@ -1,9 +1,13 @@
 """What of a chunk is searched: its text below the headings it stands under."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from onggi.core import tables
+from onggi.core.errors import TableError
 from onggi.core.schema import Chunk
 
 
@@ -22,3 +26,32 @@ def passage(chunk: Chunk) -> str:
 def passages(chunks: Path) -> Iterator[str]:
     """Yield the passage of every row of a chunks table."""
     return (passage(chunk) for chunk in tables.read(chunks, Chunk))
+
+
+class Passages:
+    """The passages of a chunks table by id, read as they are asked for; only the ids stay in memory."""
+
+    def __init__(self, chunks: Path) -> None:
+        self.path = chunks
+        self._rows = {chunk_id: row for row, chunk_id in enumerate(tables.column(chunks, Chunk, "chunk_id"))}
+
+    def of(self, chunk_ids: Iterable[str]) -> dict[str, str]:
+        """Return the passages of some chunks, in the order of the table.
+
+        Raises
+        ------
+        TableError
+            The table lacks a chunk.
+        """
+        wanted = set(chunk_ids)
+        if unknown := sorted(wanted - self._rows.keys()):
+            raise TableError(self.path, f"lacks {unknown[0]!r}, which a run names", "run `dvc repro`")
+        rows = sorted(self._rows[chunk_id] for chunk_id in wanted)
+        found = {}
+        with pq.ParquetFile(self.path) as file:
+            for group, members in groupby(rows, key=lambda row: row // tables.ROWS_PER_GROUP):
+                table = file.read_row_group(group).take([row % tables.ROWS_PER_GROUP for row in members])
+                for row in table.to_pylist():
+                    chunk = Chunk(**row)
+                    found[chunk.chunk_id] = passage(chunk)
+        return found

@@ -1,0 +1,99 @@
+"""What BM25 counts: Kiwi morphemes, character bigrams or words.
+
+A tokenizer is a model like any other: a folder below ``models/`` that holds all that decides its terms.
+"""
+
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from onggi.core.errors import ModelError, ParamsError
+from onggi.core.outs import replacing
+from onggi.korean.kiwi import identity, morphemes_of
+
+MANIFEST, DICTIONARY = "tokenizer-onggi.json", "user_dictionary.tsv"
+
+
+class Terms(BaseModel):
+    """How texts become terms."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    name: Literal["kiwi", "char_bigram", "whitespace"] = Field(description="kiwi, char_bigram or whitespace")
+    pos: Literal["content", "full"] = Field(default="content", description="morphemes kiwi keeps: content or full")
+
+
+class TokenizerParams(Terms):
+    """A tokenizer to be made."""
+
+    user_dictionary: str = Field(min_length=1, description="path of a Kiwi user dictionary")
+
+
+class Tokenizer:
+    """A tokenizer folder at work."""
+
+    def __init__(self, folder: Path, terms: Terms) -> None:
+        self.folder, self.params = folder, terms
+
+    @classmethod
+    def make(cls, params: TokenizerParams, folder: Path) -> None:
+        """Write a tokenizer folder: the settings, and a copy of the user dictionary.
+
+        Raises
+        ------
+        ParamsError
+            The dictionary is missing or not in Kiwi's format.
+        """
+        with replacing(folder) as temporary:
+            temporary.mkdir()
+            try:
+                shutil.copyfile(params.user_dictionary, temporary / DICTIONARY)
+            except OSError as error:
+                problem = f"not a user dictionary ({error.strerror})"
+                raise ParamsError(params.user_dictionary, problem, "write `form<TAB>tag<TAB>score` lines") from None
+            terms = Terms(name=params.name, pos=params.pos)
+            (temporary / MANIFEST).write_text(terms.model_dump_json(indent=2) + "\n", "utf-8")
+            if params.name == "kiwi":
+                list(cls.load(temporary).terms(["장독"]))  # a dictionary that Kiwi cannot read is named here
+
+    @classmethod
+    def load(cls, folder: Path) -> "Tokenizer":
+        """Open a tokenizer folder.
+
+        Raises
+        ------
+        ModelError
+            It is none.
+        """
+        try:
+            return cls(folder, Terms.model_validate_json((folder / MANIFEST).read_text("utf-8"), strict=True))
+        except (OSError, ValidationError) as error:
+            problem = " ".join(str(error).split())
+            raise ModelError(folder, f"not a tokenizer ({problem})", "run `dvc repro tokenizer`") from None
+
+    def terms(self, texts: Iterable[str]) -> Iterator[list[str]]:
+        """Yield the terms of each text, in order."""
+        if self.params.name == "kiwi":
+            return morphemes_of(texts, self.params.pos, self.folder / DICTIONARY)
+        if self.params.name == "char_bigram":
+            return ([gram for word in text.lower().split() for gram in bigrams(word)] for text in texts)
+        return (text.lower().split() for text in texts)
+
+    def identity(self) -> dict[str, object]:
+        """Return what decides the terms of a text."""
+        kiwi = identity(self.folder / DICTIONARY) if self.params.name == "kiwi" else {}
+        return {**self.params.model_dump(), **kiwi}
+
+
+def bigrams(word: str) -> list[str]:
+    """Return the pairs of neighbouring characters of a word, itself where it is shorter.
+
+    Examples
+    --------
+    >>> bigrams("된장독"), bigrams("독")
+    (['된장', '장독'], ['독'])
+    """
+    return [word[i : i + 2] for i in range(max(1, len(word) - 1))]

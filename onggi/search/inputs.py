@@ -1,0 +1,99 @@
+"""What each composition reads, by content: so that a change of one index makes those systems stale that ask it.
+
+DVC takes no list of inputs from params.yaml. So one stage writes a small file for each system, with its declaration and
+the digests of all it reads; the stage that builds the system depends on that file alone.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from onggi.core.errors import TableError
+from onggi.core.outs import write_json
+from onggi.search.spec import Composition, Rerank, Spec, Transform, leaves, parts
+from onggi.work.memo import files_digest
+
+DIGEST = "digest"
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """A system as it is to be built.
+
+    Parameters
+    ----------
+    spec
+        Its declaration, with other systems in place of their names.
+    depth
+        Hits a query, at most, where the declaration does not say.
+    settings
+        How each encoder among its rerankers is run, by the name of its folder.
+    """
+
+    spec: Composition
+    depth: int
+    settings: dict[str, dict[str, Any]]
+
+    @classmethod
+    def read(cls, path: Path) -> "Inputs":
+        """Read what `write` wrote.
+
+        Raises
+        ------
+        TableError
+            The file is missing, or is none of these.
+        """
+        try:
+            content = json.loads(path.read_text("utf-8"))
+            spec: Composition = TypeAdapter(Spec).validate_python(content["system"])
+            return cls(spec, content["depth"], content["settings"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            problem = " ".join(str(error).split())
+            raise TableError(path, f"does not describe a system ({problem})", "run `dvc repro inputs`") from None
+
+    def write(self, path: Path, read: dict[str, str]) -> None:
+        """Write the system, and the digests of what it reads by their paths."""
+        content = {
+            "system": self.spec.model_dump(exclude_none=True),
+            "depth": self.depth,
+            "settings": self.settings,
+            "reads": dict(sorted(read.items())),
+        }
+        write_json(path, content)
+
+
+def reads(spec: Composition, folders: "Folders", digest: Callable[[Path], str] = files_digest) -> dict[str, str]:
+    """Return the digest of all that a system reads, by its path.
+
+    Below a transform an index is asked itself; elsewhere its run is read.
+    """
+    found: dict[str, str] = {}
+    for part in parts(spec):
+        if isinstance(part, Rerank):
+            model = folders.models / part.model
+            found[str(model)] = digest(model)
+            found[str(folders.chunks)] = digest(folders.chunks)
+        elif isinstance(part, Transform):
+            for name in leaves(part):
+                found[str(folders.indexes / name)] = digest(folders.indexes / name)
+    for name in leaves(spec):
+        card = folders.searched / f"{name}.json"
+        try:
+            found[name] = json.loads(card.read_text("utf-8"))[DIGEST]
+        except (OSError, ValueError, KeyError) as error:
+            raise TableError(card, f"does not describe a run ({error})", f"run `dvc repro search@{name}`") from None
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where what systems read lies: models and indexes by name, the cards of runs, and the chunks table."""
+
+    models: Path
+    indexes: Path
+    searched: Path
+    chunks: Path

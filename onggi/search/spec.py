@@ -1,0 +1,206 @@
+"""How a system is declared: compositions of indexes and of other systems, to any depth.
+
+    systems:
+      hybrid:   {fuse: [bm25, dense-tuned], by: weighted, weights: [0.6, 0.4]}
+      reranked: {rerank: hybrid, by: cross_encoder, model: bge-reranker, depth: 50}
+      spaced:   {transform: bm25, by: spacing}
+      sure:     {cut: reranked, min_score: 0.3}
+
+What stands after ``fuse``, ``rerank``, ``transform`` or ``cut`` is the name of an index or a system, or a composition
+itself: ``{fuse: [bm25, {rerank: dense-tuned, …}], by: rrf}``.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from typing_extensions import TypeAliasType
+
+from onggi.core.errors import ParamsError
+from onggi.core.params import PARAMS, Name, NamedParams
+from onggi.index.params import Indexes
+
+
+class _Composition(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    depth: int | None = Field(default=None, ge=1, le=10_000, description="chunks a query, at most; null: search.depth")
+
+
+class Fuse(_Composition):
+    """One ranking of several (see `onggi.search.fusion`)."""
+
+    fuse: list["Operand"] = Field(min_length=1, description="indexes and systems")
+    by: Literal["weighted", "rrf", "vote", "union"] = Field(description="weighted, rrf, vote or union")
+    weights: list[float] | None = Field(
+        default=None, description="weighted: the share of each; vote: points for rank 1, 2, 3 …"
+    )
+    k: int = Field(default=60, ge=0, description="rrf and union: the constant of reciprocal ranks")
+    top: int = Field(default=3, ge=1, description="union: hits of each")
+
+    @model_validator(mode="after")
+    def _weights_fit(self) -> Self:
+        if self.by in ("weighted", "vote"):
+            if not self.weights or min(self.weights) < 0 or sum(self.weights) <= 0:
+                raise ValueError(f"{self.by} takes weights: numbers of which none is below 0 and one is above")
+            if self.by == "weighted" and len(self.weights) != len(self.fuse):
+                raise ValueError(f"weights must be one for each of fuse ({len(self.fuse)}), are {len(self.weights)}")
+        elif self.weights is not None:
+            raise ValueError(f"weights are for weighted and vote, not for {self.by}")
+        return self
+
+    @property
+    def operands(self) -> list["Operand"]:
+        """What it is made of."""
+        return self.fuse
+
+
+class Rerank(_Composition):
+    """The first hits of one ranking, ordered anew by a model that reads query and passage."""
+
+    rerank: "Operand" = Field(description="an index or a system")
+    by: Literal["late_interaction", "cross_encoder"] = Field(description="late_interaction or cross_encoder")
+    model: Name = Field(description="a folder below models/")
+    depth: int = Field(default=50, ge=1, le=10_000, description="hits that are reranked; the others are dropped")
+    max_length: int = Field(default=512, ge=8, le=32768, description="cross_encoder: longest pair in tokens")
+
+    @property
+    def operands(self) -> list["Operand"]:
+        """What it is made of."""
+        return [self.rerank]
+
+
+class Transform(_Composition):
+    """A ranking of other queries, made of those that are asked."""
+
+    transform: "Operand" = Field(description="an index or a system")
+    by: Literal["content_words", "spacing"] = Field(description="content_words or spacing")
+
+    @property
+    def operands(self) -> list["Operand"]:
+        """What it is made of."""
+        return [self.transform]
+
+
+class Cut(_Composition):
+    """The first hits of one ranking, or those that score enough."""
+
+    cut: "Operand" = Field(description="an index or a system")
+    min_score: float | None = Field(default=None, description="what a hit must score")
+
+    @property
+    def operands(self) -> list["Operand"]:
+        """What it is made of."""
+        return [self.cut]
+
+
+Composition = Fuse | Rerank | Transform | Cut
+FORMS = ("fuse", "rerank", "transform", "cut")
+
+
+def _form(of: Any) -> str | None:
+    if isinstance(of, str):
+        return "name"
+    if isinstance(of, Mapping):
+        return next((form for form in FORMS if form in of), None)
+    return next((form for form in FORMS if hasattr(of, form)), None)
+
+
+_SHAPE = "a composition is {fuse: [NAME, …]}, {rerank: NAME}, {transform: NAME} or {cut: NAME} with more keys"
+Spec = Annotated[
+    Annotated[Fuse, Tag("fuse")]
+    | Annotated[Rerank, Tag("rerank")]
+    | Annotated[Transform, Tag("transform")]
+    | Annotated[Cut, Tag("cut")],
+    Discriminator(_form, custom_error_type="composition", custom_error_message=_SHAPE),
+]
+Operand = TypeAliasType(
+    "Operand",
+    Annotated[
+        Annotated[Name, Tag("name")]
+        | Annotated[Fuse, Tag("fuse")]
+        | Annotated[Rerank, Tag("rerank")]
+        | Annotated[Transform, Tag("transform")]
+        | Annotated[Cut, Tag("cut")],
+        Discriminator(_form, custom_error_type="composition", custom_error_message=f"a name; or {_SHAPE}"),
+    ],
+)
+for _model in (Fuse, Rerank, Transform, Cut):
+    _model.model_rebuild()
+
+
+class Systems(NamedParams[Spec]):
+    """Every composition that is built and measured, by its name."""
+
+    key: ClassVar[str] = "systems"
+
+    def resolved(self, name: str) -> Composition:
+        """Return a system with the systems that it names in their place, so that only indexes are named.
+
+        Raises
+        ------
+        ParamsError
+            It names itself, by way of others.
+        """
+        return self._resolved(self.root[name], (name,))
+
+    def _resolved(self, spec: Composition, above: tuple[str, ...]) -> Composition:
+        return _with(spec, [self._operand(operand, above) for operand in spec.operands])
+
+    def _operand(self, operand: str | Composition, above: tuple[str, ...]) -> str | Composition:
+        if not isinstance(operand, str):
+            return self._resolved(operand, above)
+        if operand in above:
+            path = " → ".join([*above, operand])
+            raise ParamsError(f"{PARAMS}: systems.{above[0]}", f"is made of itself ({path})", "name another system")
+        return self._resolved(self.root[operand], (*above, operand)) if operand in self.root else operand
+
+
+def problems(systems: Systems, indexes: Indexes) -> Iterator[ParamsError]:
+    """Yield what is wrong with systems beside each one's own settings: names of nothing, of two things, circles."""
+    for name in systems:
+        where = f"{PARAMS}: systems.{name}"
+        if name in indexes.root:
+            yield ParamsError(where, "is the name of an index, too", "rename one of them")
+        unknown = [leaf for leaf in _names(systems[name]) if leaf not in indexes.root and leaf not in systems.root]
+        if unknown:
+            known = ", ".join([*indexes, *systems])
+            yield ParamsError(where, f"{unknown[0]!r} is neither an index nor a system", f"known: {known}")
+            continue
+        try:
+            systems.resolved(name)
+        except ParamsError as error:
+            yield error
+
+
+def leaves(spec: str | Composition) -> list[str]:
+    """Return the indexes that a resolved system asks, each once."""
+    return list(dict.fromkeys(_names(spec)))
+
+
+def _names(spec: str | Composition) -> Iterator[str]:
+    if isinstance(spec, str):
+        yield spec
+    else:
+        for operand in spec.operands:
+            yield from _names(operand)
+
+
+def parts(spec: str | Composition) -> Iterator[str | Composition]:
+    """Yield a system and all that it is made of, from the outside in."""
+    yield spec
+    if not isinstance(spec, str):
+        for operand in spec.operands:
+            yield from parts(operand)
+
+
+def title(spec: str | Composition) -> str:
+    """Return what a part of a composition is called where it has no name of its own."""
+    if isinstance(spec, str):
+        return spec
+    return f"{_form(spec)}({', '.join(map(title, spec.operands))})"
+
+
+def _with(spec: Composition, operands: list[str | Composition]) -> Composition:
+    form = str(_form(spec))
+    return spec.model_copy(update={form: operands if isinstance(spec, Fuse) else operands[0]})
