@@ -1,53 +1,39 @@
-"""evaluate: every system's run against the gold test questions."""
+"""evaluate: the run of every system against the gold questions of dev and test."""
 
 from pathlib import Path
 
-from stages import run
+from stages import Opt, run
 
 
-def main(
-    documents: Path,
-    chunks: Path,
-    questions: Path,
-    retrieval: Path,
-    significance: Path,
-    coverage: Path,
-    per_type: Path,
-    recall_curve: Path,
-    failures: Path,
-    runs: list[Path],
-) -> None:
-    """Measure RUNS, in the order of the table; a system is named after its file."""
-    import json
-
+def main(runs: Opt[Path], documents: Opt[Path], chunks: Opt[Path], questions: Opt[Path], metrics: Opt[Path]) -> None:
+    """Measure the runs of all indexes and systems that params.yaml declares, in its order."""
     from onggi.core import tables
-    from onggi.core.outs import write_csv, write_json, write_text
+    from onggi.core.outs import write_csv, write_json
     from onggi.core.schema import Chunk, Question
-    from onggi.evaluation import runs as ranked
-    from onggi.evaluation import summary, texts
-    from onggi.evaluation.measures import EvaluateParams, score
-    from onggi.truth.relevance import ChunkIndex, targets
+    from onggi.evaluation import summary
+    from onggi.evaluation.failures import failures
+    from onggi.evaluation.measured import Measured
+    from onggi.evaluation.measures import EvaluateParams
+    from onggi.index.params import Indexes
+    from onggi.search.retriever import SearchParams
+    from onggi.search.spec import Systems
+    from onggi.truth.relevance import ChunkIndex
 
-    params = EvaluateParams.load()
+    params, depth = EvaluateParams.load(), SearchParams.load().depth
+    depths = dict.fromkeys(Indexes.load(), depth) | Systems.load().depths(depth)
+    for problem in params.unknown(depths):
+        raise problem
     index = ChunkIndex.of(tables.read(chunks, Chunk))
-    asked = [q for q in tables.read(questions, Question) if q.origin == "gold" and q.split == "test"]
-    wanted = targets(asked, index)
-    systems = {path.stem: ranked.read(path, {t.query_id for t in wanted}, index) for path in runs}
-    scores = {system: score(wanted, found, index, params.token_budget) for system, found in systems.items()}
+    gold = [question for question in tables.read(questions, Question) if question.origin == "gold"]
+    dev, test = (Measured.of(gold, split, depths, runs, index, params.token_budget) for split in ("dev", "test"))
 
-    write_json(retrieval, summary.averages(scores))
-    write_json(significance, summary.differences(scores, params))
-    write_json(coverage, summary.coverage(asked, wanted, systems))
-    write_csv(per_type, summary.PER_TYPE_HEADER, summary.per_type(scores, asked))
-    write_csv(recall_curve, summary.CURVE_HEADER, summary.curves(wanted, systems, index))
-
-    last = systems[runs[-1].stem]
-    worst = summary.worst(wanted, last, index)
-    by_id = {question.query_id: question for question in asked}
-    shown = {chunk_id for t, _ in worst for chunk_id, _ in last.get(t.query_id, ())[: summary.SHOWN_CHUNKS]}
-    quoted = {evidence.doc_id for t, _ in worst for evidence in by_id[t.query_id].evidence}
-    listed = summary.failures(worst, by_id, last, texts.of_chunks(chunks, shown), texts.of_documents(documents, quoted))
-    write_text(failures, json.dumps(listed, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+    write_json(metrics / "dev.json", summary.averages(dev.scores))
+    write_json(metrics / "retrieval.json", summary.averages(test.scores))
+    write_json(metrics / "significance.json", summary.differences(test, params))
+    write_json(metrics / "coverage.json", summary.coverage(test, params) | {"dev": summary.coverage(dev, params)})
+    write_csv(metrics / "per_type.csv", summary.PER_TYPE_HEADER, summary.per_type(test))
+    write_csv(metrics / "recall_curve.csv", summary.CURVE_HEADER, summary.curves(test, index))
+    write_json(metrics / "failures.json", failures(test, params.failures_of, index, chunks, documents))
 
 
 if __name__ == "__main__":

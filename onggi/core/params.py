@@ -51,7 +51,7 @@ class _Section:
         """Take this section out of parameters that were read before (see `load`)."""
         if found := problems(cls, params, path):
             raise found[0]
-        return cls.model_validate(params[cls.key])  # type: ignore[attr-defined,no-any-return]
+        return cls.model_validate(_within(params, cls.key))  # type: ignore[attr-defined,no-any-return]
 
 
 class Params(_Section, BaseModel):
@@ -85,11 +85,13 @@ class NamedParams(_Section, RootModel[dict[Name, Item]], Generic[Item]):
         ParamsError
             The section has no such entry, too.
         """
-        entries = read(path).get(cls.key)
+        entries = _within(read(path), cls.key)
         if not isinstance(entries, dict) or name not in entries:
             known = ", ".join(map(str, entries)) if isinstance(entries, dict) else "none"
             raise ParamsError(f"{path}: {cls.key}", f"has no {name!r}", f"declare it there (declared: {known})")
-        return cls.parse({cls.key: {name: entries[name]}}, path)[name]
+        if found := _problems_of(cls, {name: entries[name]}, path):
+            raise found[0]
+        return cls.model_validate({name: entries[name]})[name]
 
 
 def read(path: Path = PARAMS) -> dict[str, Any]:
@@ -114,11 +116,29 @@ def read(path: Path = PARAMS) -> dict[str, Any]:
 
 def problems(section: type[_Section], params: Mapping[str, Any], path: Path = PARAMS) -> list[ParamsError]:
     """Return all that is wrong with one section of parameters that were read before; empty where it is right."""
-    if section.key not in params:
+    value = _within(params, section.key)
+    if value is _ABSENT:
         fix = "add it (see the params.yaml of the repository)"
         return [ParamsError(f"{path}: {section.key}", "the section is missing", fix)]
+    return _problems_of(section, value, path)
+
+
+_ABSENT = object()
+
+
+def _within(params: Mapping[str, Any], key: str) -> Any:
+    """Return what stands under a dotted key."""
+    value: Any = params
+    for name in key.split("."):
+        if not isinstance(value, Mapping) or name not in value:
+            return _ABSENT
+        value = value[name]
+    return value
+
+
+def _problems_of(section: type[_Section], value: Any, path: Path) -> list[ParamsError]:
     try:
-        section.model_validate(params[section.key])  # type: ignore[attr-defined]
+        section.model_validate(value)  # type: ignore[attr-defined]
     except ValidationError as error:
         return [_problem(section, details, path) for details in error.errors()]
     return []

@@ -1,7 +1,7 @@
 """Retrieval measures per question: trec_eval's through ir_measures, and recall within a token budget."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import ClassVar
 
 import ir_measures
@@ -9,48 +9,83 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from onggi.core.params import Params
+from onggi.core.errors import ParamsError
+from onggi.core.params import PARAMS, Name, Params
 from onggi.evaluation.runs import Run, ranking
 from onggi.truth.relevance import ChunkIndex, Target
 
 TREC_MEASURES = ("Success@1", "R@5", "R@10", "R@100", "RR@10", "AP", "nDCG@10")
 CURVE_DEPTH = 100
+MOST = 1 << 30
+"""Deeper than any run."""
 
 Scores = dict[str, dict[str, float]]
 """measure to query_id to value; the measures in the order of the table, the questions in that of the targets."""
 
 
 class EvaluateParams(Params):
-    """How the test split is measured."""
+    """How systems are measured and compared."""
 
     key: ClassVar[str] = "evaluate"
 
+    baseline: Name = Field(description="the index or system that all others are compared with")
+    compare: list[tuple[Name, Name]] = Field(strict=False, description="more pairs that are compared: [first, second]")
+    failures_of: Name = Field(description="the index or system whose failures are shown")
     token_budget: int = Field(ge=1, description="tokens a reader takes in, for recall within a budget")
     permutations: int = Field(ge=100, le=1_000_000, description="random sign flips per significance test")
     seed: int = Field(ge=0, description="seed of the sign flips")
 
+    def unknown(self, systems: Collection[str]) -> Iterator[ParamsError]:
+        """Yield the names that are no declared index or system."""
+        named = {"baseline": [self.baseline], "failures_of": [self.failures_of]}
+        named["compare"] = [name for pair in self.compare for name in pair]
+        for key, names in named.items():
+            for name in names:
+                if name not in systems:
+                    where = f"{PARAMS}: evaluate.{key}"
+                    yield ParamsError(where, f"got {name!r}", f"name an index or a system: {', '.join(systems)}")
 
-def measure_names(token_budget: int) -> list[str]:
-    """Return the measures in the order of the table."""
+    def pairs(self, systems: Sequence[str]) -> list[tuple[str, str]]:
+        """Return the pairs that are compared: those named, then each system with the baseline."""
+        with_baseline = [(self.baseline, system) for system in systems if system != self.baseline]
+        return list(dict.fromkeys([*self.compare, *with_baseline]))
+
+
+def measure_names(token_budget: int, depth: int = MOST) -> list[str]:
+    """Return the measures of a run in the order of the table, without those that look deeper than the run is."""
     names = list(TREC_MEASURES)
     names.insert(names.index("R@100") + 1, f"R@{token_budget}tok")
-    return names
+    return [name for name in names if cutoff(name) <= depth]
 
 
-def score(targets: Sequence[Target], run: Run, index: ChunkIndex, token_budget: int) -> Scores:
-    """Return every measure for every target; a question for which nothing was found has 0.
+def cutoff(measure: str) -> int:
+    """Return how many ranks a measure looks at; 0 where it has no cutoff.
+
+    Examples
+    --------
+    >>> cutoff("nDCG@10"), cutoff("AP"), cutoff("R@2000tok")
+    (10, 0, 0)
+    """
+    _, _, at = measure.partition("@")
+    return int(at) if at.isdecimal() else 0
+
+
+def score(targets: Sequence[Target], run: Run, index: ChunkIndex, token_budget: int, depth: int = MOST) -> Scores:
+    """Return every measure of a run ``depth`` deep for every target; a question for which nothing was found has 0.
 
     trec_eval orders by score and breaks ties by the id, greatest first. It is given minus the rank as the score, so
     that the order measured is the order returned.
     """
-    scores: Scores = {name: {t.query_id: 0.0 for t in targets} for name in measure_names(token_budget)}
+    names = measure_names(token_budget, depth)
+    scores: Scores = {name: {t.query_id: 0.0 for t in targets} for name in names}
     if not targets:
         return scores
     ranked = {
         t.query_id: {found: -float(rank) for rank, found in enumerate(ranking(t, run, index), 1)} for t in targets
     }
     evaluator = ir_measures.evaluator(
-        [ir_measures.parse_measure(name) for name in TREC_MEASURES], {t.query_id: t.qrels() for t in targets}
+        [ir_measures.parse_measure(name) for name in names if name in TREC_MEASURES],
+        {t.query_id: t.qrels() for t in targets},
     )
     for metric in evaluator.iter_calc({query_id: found for query_id, found in ranked.items() if found}):
         scores[str(metric.measure)][metric.query_id] = float(metric.value)

@@ -48,7 +48,7 @@ def ranking(target: Target, run: Run, index: ChunkIndex) -> list[str]:
     return list(dict.fromkeys(index.doc_of[chunk_id] for chunk_id in chunk_ids))
 
 
-def first_right(target: Target, ranking: Sequence[str]) -> int | None:
+def first_relevant(target: Target, ranking: Sequence[str]) -> int | None:
     """Return the rank, from 1, of the first relevant id, or None where there is none."""
     relevant = target.relevant
     return next((rank for rank, found in enumerate(ranking, 1) if found in relevant), None)

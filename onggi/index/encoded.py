@@ -20,8 +20,6 @@ MANIFEST, TERMS, VECTORS, IDS = "encoded.json", "terms.parquet", "vectors.npy", 
 ROWS_PER_GROUP = 1024
 _TERM = pa.field("element", pa.string(), nullable=False)
 TERMS_SCHEMA = pa.schema([pa.field("terms", pa.list_(_TERM), nullable=False)])
-    [pa.field("terms", pa.list_(pa.field("element", pa.string(), nullable=False)), nullable=False)]
-)
 IDS_SCHEMA = pa.schema([pa.field("chunk_id", pa.string(), nullable=False)])
 
 

@@ -144,6 +144,10 @@ class Systems(NamedParams[Spec]):
         """
         return self._resolved(self.root[name], (name,))
 
+    def depths(self, depth: int) -> dict[str, int]:
+        """Return how many chunks each system returns at most, where ``depth`` is what indexes do."""
+        return {name: _depth(self.resolved(name), depth) for name in self}
+
     def _resolved(self, spec: Composition, above: tuple[str, ...]) -> Composition:
         return _with(spec, [self._operand(operand, above) for operand in spec.operands])
 
@@ -194,6 +198,11 @@ def parts(spec: str | Composition) -> Iterator[str | Composition]:
             yield from parts(operand)
 
 
+def rerankers(spec: Composition) -> list[Rerank]:
+    """Return the rerankers within a system."""
+    return [part for part in parts(spec) if isinstance(part, Rerank)]
+
+
 def title(spec: str | Composition) -> str:
     """Return what a part of a composition is called where it has no name of its own."""
     if isinstance(spec, str):
@@ -204,3 +213,10 @@ def title(spec: str | Composition) -> str:
 def _with(spec: Composition, operands: list[str | Composition]) -> Composition:
     form = str(_form(spec))
     return spec.model_copy(update={form: operands if isinstance(spec, Fuse) else operands[0]})
+
+
+def _depth(spec: str | Composition, depth: int) -> int:
+    if isinstance(spec, str):
+        return depth
+    own = spec.depth or depth
+    return own if isinstance(spec, Fuse) else min(own, *(_depth(operand, depth) for operand in spec.operands))

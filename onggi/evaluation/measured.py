@@ -1,0 +1,50 @@
+"""One split of the gold questions, and what every system scored on it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from onggi.core.schema import Question, Split
+from onggi.evaluation import runs
+from onggi.evaluation.measures import Scores, score
+from onggi.evaluation.runs import Run
+from onggi.truth.relevance import ChunkIndex, Target, targets
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was asked, what was to be found, what each system found, and its scores; systems in the order of the table.
+
+    ``depths`` says how many chunks each system returns at most: deeper measures of it are left out.
+    """
+
+    split: Split
+    questions: Sequence[Question]
+    targets: Sequence[Target]
+    runs: Mapping[str, Run]
+    scores: Mapping[str, Scores]
+    depths: Mapping[str, int]
+
+    @classmethod
+    def of(
+        cls,
+        gold: Sequence[Question],
+        split: Split,
+        depths: Mapping[str, int],
+        folder: Path,
+        index: ChunkIndex,
+        token_budget: int,
+    ) -> "Measured":
+        """Measure the runs ``SYSTEM.parquet`` of a folder on the gold questions of a split.
+
+        Raises
+        ------
+        TableError
+            A run is missing, or is one of other chunks.
+        """
+        asked = [question for question in gold if question.split == split]
+        wanted = targets(asked, index)
+        query_ids = {target.query_id for target in wanted}
+        found = {system: runs.read(folder / f"{system}.parquet", query_ids, index) for system in depths}
+        scores = {system: score(wanted, found[system], index, token_budget, depth) for system, depth in depths.items()}
+        return cls(split, asked, wanted, found, scores, depths)

@@ -1,0 +1,21 @@
+"""adopt: a model of this machine, as a folder below models/."""
+
+from pathlib import Path
+
+from stages import Opt, run
+
+
+def main(name: Opt[str], out: Opt[Path]) -> None:
+    """Take over the model whose folder params.yaml declares under NAME."""
+    from onggi.core.outs import replacing
+    from onggi.models.declared import LocalModels
+    from onggi.models.hub import adopt
+
+    params = LocalModels.load_entry(name)
+    with replacing(out) as folder:
+        folder.mkdir()
+        adopt(params, folder)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,26 @@
+"""candidates: what one index returns for the training questions; mining looks for hard negatives among it."""
+
+from pathlib import Path
+
+from stages import Opt, run
+
+
+def main(
+    name: Opt[str], index: Opt[Path], models: Opt[Path], splits: Opt[Path], gold: Opt[Path], synthetic: Opt[Path],
+    out: Opt[Path],
+) -> None:  # fmt: skip
+    """Write the run of an index over the questions to train on, as deep as `mine.candidates` says under NAME."""
+    from onggi.core import tables
+    from onggi.core.schema import Hit
+    from onggi.negatives import MineParams, QuestionsParams, training_set
+    from onggi.search.retriever import Query, run
+    from onggi.search.workspace import open_index
+    from onggi.truth.split import SplitParams
+
+    questions = training_set(QuestionsParams.load().source, gold, synthetic, SplitParams.load())
+    retriever = open_index(index, models, MineParams.load().candidates[name])
+    tables.write(out, Hit, run(retriever, (Query(question.query_id, question.text) for question in questions)))
+
+
+if __name__ == "__main__":
+    run(main)
