@@ -1,68 +1,62 @@
 """The whole of params.yaml: every section onggi knows, and all that is wrong with a file."""
 
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
-from typing import ClassVar
-
-from pydantic import Field
+from typing import Any
 
 from onggi.answers.extractive import AnswerParams
 from onggi.chunking import ChunkParams
 from onggi.core import params
 from onggi.core.errors import OnggiError, ParamsError
-from onggi.core.params import Params
-from onggi.documents.corpus import IngestParams
+from onggi.core.params import PARAMS, NamedParams, Params
+from onggi.documents.corpus import CorpusParams, IngestParams
 from onggi.evaluation.measures import EvaluateParams
-from onggi.index.bm25 import Bm25Params
-from onggi.models.base import BaseModelParams
-from onggi.models.params import EmbedParams, RerankerParams
+from onggi.index.params import Indexes
+from onggi.models.declared import Bootstraps, HubModels, LocalModels, Tokenizers
+from onggi.models.params import EmbedParams, Encoders, RerankerParams
 from onggi.negatives import MineParams, QuestionsParams
-from onggi.search.fusion import FusionParams
-from onggi.search.runs import RetrieveParams
-from onggi.synthesis.extractive import SynthesizeParams
+from onggi.search import spec
+from onggi.search.retriever import SearchParams
+from onggi.search.spec import Systems
+from onggi.synthesis.params import SynthesizeParams
 from onggi.training import FinetuneParams
+from onggi.truth.gold import GoldParams
 from onggi.truth.split import SplitParams
 
+Section = type[Params] | type[NamedParams[Any]]
 
-class CorpusParams(Params):
-    """Where the documents are; dvc.yaml hands the path to the stages."""
+MODELS: tuple[type[NamedParams[Any]], ...] = (Tokenizers, Bootstraps, HubModels, LocalModels)
+"""The sections below ``models``, one for each way a model is made."""
 
-    key: ClassVar[str] = "corpus"
+TUNED = "tuned"
+"""The model that fine-tuning makes."""
 
-    path: str = Field(min_length=1, description="folder of documents, or a BEIR corpus.jsonl")
-
-
-class GoldParams(Params):
-    """Where the gold questions are; dvc.yaml hands the path to the stages."""
-
-    key: ClassVar[str] = "gold"
-
-    path: str = Field(min_length=1, description="jsonl of gold questions, or a BEIR folder")
-
-
-SECTIONS: tuple[type[Params], ...] = (
+SECTIONS: tuple[Section, ...] = (
     CorpusParams,
     GoldParams,
     IngestParams,
     ChunkParams,
     SplitParams,
-    Bm25Params,
-    BaseModelParams,
+    *MODELS,
+    Encoders,
     EmbedParams,
+    Indexes,
+    SearchParams,
+    Systems,
     SynthesizeParams,
     QuestionsParams,
     RerankerParams,
     MineParams,
     FinetuneParams,
-    RetrieveParams,
-    FusionParams,
-    AnswerParams,
     EvaluateParams,
+    AnswerParams,
 )
-"""Every section of params.yaml in the order of the build; a new one is a line here and its import."""
+"""Every section of params.yaml in its order; a new one is a line here and its import."""
 
 
 def problems(path: Path) -> list[OnggiError]:
-    """Return all that is wrong with a params file, in the order of `SECTIONS`, unknown sections last.
+    """Return all that is wrong with a params file: in the order of `SECTIONS`, then unknown sections, then names.
 
     Raises
     ------
@@ -73,8 +67,52 @@ def problems(path: Path) -> list[OnggiError]:
     found: list[OnggiError] = []
     for section in SECTIONS:
         found += params.problems(section, loaded, path)
-    known = [section.key for section in SECTIONS]
+    known = list(dict.fromkeys(section.key.split(".")[0] for section in SECTIONS))
     for key in loaded:
         if key not in known:
             found.append(ParamsError(f"{path}: {key}", "unknown section", f"known: {', '.join(known)}"))
-    return found
+    kinds = [section.key.split(".")[1] for section in MODELS]
+    for key in loaded["models"] if isinstance(loaded.get("models"), dict) else ():
+        if key not in kinds:
+            found.append(ParamsError(f"{path}: models.{key}", "unknown kind of model", f"known: {', '.join(kinds)}"))
+    return found or list(unknown_names(loaded))
+
+
+def unknown_names(loaded: Mapping[str, Any]) -> Iterator[ParamsError]:
+    """Yield where one section of right settings names what another does not declare, or declares otherwise."""
+    models: dict[str, str] = {TUNED: "finetune"}
+    for section in MODELS:
+        for name in section.parse(loaded):
+            if name in models:
+                fix = f"rename one; {models[name]} makes models/{name} too"
+                yield ParamsError(f"{PARAMS}: {section.key}.{name}", "the name is taken", fix)
+            models[name] = section.key
+    encoders, indexes, systems = Encoders.parse(loaded), Indexes.parse(loaded), Systems.parse(loaded)
+    searchable = [*indexes, *systems]
+    tuned = FinetuneParams.parse(loaded)
+    reranker = RerankerParams.parse(loaded)
+    named = [
+        *((f"encoders.{name}", name, "model", list(models)) for name in encoders),
+        *((f"indexes.{name}.encoder", indexes[name].encoder, "encoder", list(encoders)) for name in indexes),
+        *((f"systems.{name}", part.model, "model", list(models)) for name, part in _rerankers(systems)),
+        ("synthesize.index", SynthesizeParams.parse(loaded).index, "index", list(indexes)),
+        *((f"mine.candidates.{name}", name, "index", list(indexes)) for name in MineParams.parse(loaded).candidates),
+        ("reranker.model", reranker.model, "model", list(models)),
+        ("finetune.base", tuned.base, "model", [name for name in models if name != TUNED]),
+        ("answer.system", AnswerParams.parse(loaded).system, "index or system", searchable),
+    ]
+    for where, name, what, known in named:
+        if name not in known:
+            yield _unknown(where, name, what, known)
+    yield from spec.problems(systems, indexes)
+    yield from EvaluateParams.parse(loaded).unknown(searchable)
+
+
+def _rerankers(systems: Systems) -> Iterator[tuple[str, spec.Rerank]]:
+    return ((name, part) for name in systems for part in spec.rerankers(systems[name]))
+
+
+def _unknown(where: str, name: str, what: str, known: list[str]) -> ParamsError:
+    near = get_close_matches(name, known, 1)
+    meant = f"did you mean {near[0]}? " if near else ""
+    return ParamsError(f"{PARAMS}: {where}", f"there is no {what} {name!r}", f"{meant}declared: {', '.join(known)}")

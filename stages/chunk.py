@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from stages import run
+from stages import Opt, run
 
 
-def main(documents: Path, chunks: Path, metrics: Path) -> None:
+def main(documents: Opt[Path], chunks: Opt[Path], metrics: Opt[Path]) -> None:
     """Cut the documents table into the chunks table and count what came of it."""
     from onggi.chunking import ChunkParams, chunk
     from onggi.core import tables

@@ -121,11 +121,11 @@ class DenseIndex:
         card, chunk_ids = IndexCard.read(folder)
         try:
             vectors = np.load(folder / VECTORS, mmap_mode="r", allow_pickle=False)
-            if (folder / GRAPH).exists():
-                index = faiss.read_index(str(folder / GRAPH))
-            else:
+            if card.params["kind"] == "flat" or not len(vectors):
                 index = faiss.IndexFlatIP(vectors.shape[1])
                 _add(index, vectors)
+            else:
+                index = faiss.read_index(str(folder / GRAPH))
         except (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, IndexError) as error:
             raise unreadable(folder, error) from None
         if not index.ntotal == len(vectors) == len(chunk_ids):

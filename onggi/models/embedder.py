@@ -1,7 +1,8 @@
 """Texts to unit vectors, from the memo where it holds them; the encoder is loaded when a vector is first missing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,12 @@ class Embedder:
     def passages(self, texts: Sequence[str]) -> Vectors:
         """Return the unit vectors of passages, (texts, dimensions)."""
         return self._vectors([self.params.passage_prefix + text for text in texts], self.params.passage_max_length)
+
+    def passage_blocks(self, texts: Iterable[str]) -> Iterator[Vectors]:
+        """Yield the unit vectors of passages in their order, block by block, (rows, dimensions) each."""
+        waiting = iter(texts)
+        while block := list(islice(waiting, memo.ITEMS_PER_BLOCK)):
+            yield self.passages(block)
 
     def _vectors(self, texts: Sequence[str], max_length: int) -> Vectors:
         decided_by = encoder_identity(self.folder, self.params) | {

@@ -13,7 +13,9 @@ from rank_bm25 import BM25Okapi
 
 from onggi.core.errors import ModelError
 from onggi.index import bm25
-from onggi.index.bm25 import Bm25Index, Bm25Params
+from onggi.index.base import IndexCard
+from onggi.index.bm25 import Bm25Index
+from onggi.index.params import Bm25Params
 
 TEXTS = [
     "독 물 콩",
@@ -27,18 +29,25 @@ TEXTS = [
 QUERIES = ["독", "메주 숯", "소금 소금 콩", "쌀 모름 누룩", "고추 대추 엿기름 독 독"]
 
 
-def params(method: str = "lucene", k1: float = 1.5, b: float = 0.75, name: str = "whitespace") -> Bm25Params:
-    tokenizer = {"name": name, "pos": "content", "user_dictionary": "-"}
-    return Bm25Params.model_validate({"tokenizer": tokenizer, "method": method, "k1": k1, "b": b})
+CARD = IndexCard({"kind": "bm25"}, "words", {}, "0")
+
+
+def params(method: str = "lucene", k1: float = 1.5, b: float = 0.75) -> Bm25Params:
+    return Bm25Params.model_validate({"encoder": "words", "kind": "bm25", "method": method, "k1": k1, "b": b})
 
 
 def build(texts: Sequence[str], settings: Bm25Params | None = None) -> Bm25Index:
-    return Bm25Index.build(texts, [f"c{row}" for row in range(len(texts))], settings or params())
+    ids = [f"c{row}" for row in range(len(texts))]
+    return Bm25Index.of(map(str.split, texts), ids, settings or params(), CARD)
+
+
+def terms(queries: Sequence[str]) -> list[list[str]]:
+    return [query.split() for query in queries]
 
 
 def found(index: Bm25Index, query: str, top_k: int) -> list[tuple[int, float]]:
     """Return the rows and scores of one query, without the places that hold none."""
-    rows, scores = index.search([query], top_k)
+    rows, scores = index.search([query.split()], top_k)
     return [(row, score) for row, score in zip(rows[0].tolist(), scores[0].tolist(), strict=True) if row >= 0]
 
 
@@ -102,16 +111,16 @@ def test_ties_are_ordered_by_row() -> None:
 
 
 def test_places_without_a_result_hold_minus_1_and_0() -> None:
-    rows, scores = build(TEXTS).search(["고추", "모름", ""], 3)
+    rows, scores = build(TEXTS).search([["고추"], ["모름"], []], 3)
     assert rows.tolist() == [[4, -1, -1], [-1, -1, -1], [-1, -1, -1]]
     assert scores[0, 0] > 0 and scores[:, 1:].tolist() == [[0, 0]] * 3 and scores[1:, 0].tolist() == [0, 0]
 
 
 def test_no_more_than_there_are() -> None:
-    rows, scores = build(TEXTS).search(["독"], 100)
+    rows, scores = build(TEXTS).search([["독"]], 100)
     assert rows.shape == scores.shape == (1, len(TEXTS))
     assert build(TEXTS).search([], 5)[0].shape == (0, 5)
-    assert build(TEXTS).search(["독"], 0)[0].shape == (1, 0)
+    assert build(TEXTS).search([["독"]], 0)[0].shape == (1, 0)
 
 
 @pytest.mark.parametrize("texts", [[], [""], ["", " "]])
@@ -119,7 +128,7 @@ def test_nothing_to_find(texts: list[str], tmp_path: Path) -> None:
     index = build(texts)
     index.save(tmp_path / "bm25")
     for each in (index, Bm25Index.load(tmp_path / "bm25")):
-        rows, scores = each.search(["독", ""], 3)
+        rows, scores = each.search([["독"], []], 3)
         assert rows.tolist() == [[-1] * len(texts)] * 2 and scores.shape == rows.shape
         assert each.chunk_ids == [f"c{row}" for row in range(len(texts))]
 
@@ -135,7 +144,7 @@ def test_search_is_a_sort_by_score_and_row(
 ) -> None:
     index = build(texts, params(data.draw(st.sampled_from(["robertson", "lucene", "atire"]))))
     weights = index.weights.toarray()  # (terms, rows)
-    rows, scores = index.search(queries, top_k)
+    rows, scores = index.search(terms(queries), top_k)
     for query, query_rows, query_scores in zip(queries, rows.tolist(), scores.tolist(), strict=True):
         known = Counter(term for term in query.split() if term in index.vocabulary)
         every = np.zeros(len(texts))
@@ -161,7 +170,7 @@ def test_a_tie_at_the_border_goes_to_the_smaller_row_in_a_large_corpus() -> None
 
 
 def test_blocks_of_queries_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    index, queries = build(TEXTS), QUERIES * 3
+    index, queries = build(TEXTS), terms(QUERIES * 3)
     whole = index.search(queries, 4)
     for size in (1, 2 * len(TEXTS), 4 * len(TEXTS) + 1):
         monkeypatch.setattr(bm25, "SCORES_PER_BLOCK", size)
@@ -173,37 +182,25 @@ def test_blocks_of_queries_change_nothing(monkeypatch: pytest.MonkeyPatch) -> No
 @given(st.lists(BAGS, min_size=1, max_size=20), st.lists(BAGS, min_size=1, max_size=6), st.integers(1, 9))
 def test_a_query_alone_is_a_query_among_many(texts: list[str], queries: list[str], top_k: int) -> None:
     index = build(texts)
-    rows, scores = index.search(queries, top_k)
+    rows, scores = index.search(terms(queries), top_k)
     for place, query in enumerate(queries):
-        alone, own_scores = index.search([query], top_k)
+        alone, own_scores = index.search([query.split()], top_k)
         assert alone[0].tolist() == rows[place].tolist() and own_scores[0].tobytes() == scores[place].tobytes()
-    backwards = index.search(queries[::-1], top_k)[1][::-1]
+    backwards = index.search(terms(queries)[::-1], top_k)[1][::-1]
     assert np.ascontiguousarray(backwards).tobytes() == scores.tobytes()
 
 
-def test_the_user_dictionary_decides_what_is_one_term(tmp_path: Path) -> None:
-    def index(words: str) -> Bm25Index:
-        path = tmp_path / f"{len(words)}.tsv"
-        path.write_text(words, "utf-8")
-        tokenizer = {"name": "kiwi", "pos": "content", "user_dictionary": str(path)}
-        settings = {"tokenizer": tokenizer, "method": "lucene", "k1": 1.5, "b": 0.75}
-        return build(["된장물독을 산다", "물독에 된장을 담는다"], Bm25Params.model_validate(settings))
-
-    assert [row for row, _ in found(index("된장물독\tNNP\t0\n"), "된장물독은 얼마인가요", 2)] == [0]
-    assert {row for row, _ in found(index(""), "된장물독은 얼마인가요", 2)} == {0, 1}
-
-
 def test_what_is_loaded_is_what_was_saved(tmp_path: Path) -> None:
-    index = build(TEXTS, params("atire", 0.9, 0.4, "char_bigram"))
+    index = build(TEXTS, params("atire", 0.9, 0.4))
     index.save(tmp_path / "a")
     loaded = Bm25Index.load(tmp_path / "a")
-    assert (loaded.params, loaded.chunk_ids) == (index.params, index.chunk_ids)
-    for expected, got in zip(index.search(QUERIES, 5), loaded.search(QUERIES, 5), strict=True):
+    assert (loaded.card, loaded.chunk_ids) == (index.card, index.chunk_ids)
+    for expected, got in zip(index.search(terms(QUERIES), 5), loaded.search(terms(QUERIES), 5), strict=True):
         assert expected.tobytes() == got.tobytes()
     loaded.save(tmp_path / "b")
-    build(TEXTS, params("atire", 0.9, 0.4, "char_bigram")).save(tmp_path / "c")
+    build(TEXTS, params("atire", 0.9, 0.4)).save(tmp_path / "c")
     names = sorted(path.name for path in (tmp_path / "a").iterdir())
-    assert "onggi.json" in names and not any(name.endswith((".pkl", ".pickle")) for name in names)
+    assert "index.json" in names and not any(name.endswith((".pkl", ".pickle")) for name in names)
     for other in ("b", "c"):
         assert sorted(path.name for path in (tmp_path / other).iterdir()) == names
         for name in names:
@@ -218,7 +215,8 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 FILES = [
-    "onggi.json",
+    "chunk_ids.parquet",
+    "index.json",
     "params.index.json",
     "vocab.index.json",
     "data.csc.index.npy",
@@ -241,25 +239,24 @@ def test_a_damaged_folder(saved: Path, tmp_path: Path, name: str, damage: str) -
         (folder / name).unlink()
     else:
         (folder / name).write_bytes(content[: len(content) // 2] if damage == "cut" else b"")
-    with pytest.raises(ModelError, match=r"bm25: not a BM25 index \(.*\); run `dvc repro index_bm25`$"):
+    with pytest.raises(ModelError, match=r"bm25: not an index \(.*\); run `dvc repro index@bm25`$"):
         Bm25Index.load(folder)
 
 
-@pytest.mark.parametrize("manifest", [[], {}, {"params": {}, "chunk_ids": []}, {"chunk_ids": ["c0"]}])
+@pytest.mark.parametrize("manifest", [[], {}, {"params": {}}, {"encoder": "words"}])
 def test_a_manifest_of_something_else(saved: Path, tmp_path: Path, manifest: object) -> None:
     folder = tmp_path / "bm25"
     shutil.copytree(saved, folder)
-    (folder / "onggi.json").write_text(json.dumps(manifest))
-    with pytest.raises(ModelError, match="not a BM25 index"):
+    (folder / "index.json").write_text(json.dumps(manifest))
+    with pytest.raises(ModelError, match="not an index"):
         Bm25Index.load(folder)
 
 
 def test_ids_of_another_corpus(saved: Path, tmp_path: Path) -> None:
     folder = tmp_path / "bm25"
     shutil.copytree(saved, folder)
-    manifest = json.loads((folder / "onggi.json").read_text())
-    (folder / "onggi.json").write_text(json.dumps(manifest | {"chunk_ids": ["c0"]}))
-    with pytest.raises(ModelError, match=r"not a BM25 index \(7 rows, 1 ids\)"):
+    CARD.write(folder, ["c0"])
+    with pytest.raises(ModelError, match=r"not an index \(7 rows, 1 ids\)"):
         Bm25Index.load(folder)
 
 

@@ -11,9 +11,13 @@ from hypothesis import strategies as st
 
 from onggi.core.errors import ModelError
 from onggi.index import dense
-from onggi.index.dense import DenseIndex, Kind, Vectors
+from onggi.index.base import IndexCard
+from onggi.index.dense import DenseIndex
+from onggi.index.encoded import Vectors
+from onggi.index.params import DenseParams, FlatParams, HnswParams, IvfParams
 
-KINDS: tuple[Kind, ...] = ("flat", "hnsw", "ivf")
+Kinds: dict[str, type[DenseParams]] = {"flat": FlatParams, "hnsw": HnswParams, "ivf": IvfParams}
+KINDS = tuple(Kinds)
 
 
 def unit(vectors: np.ndarray) -> Vectors:
@@ -24,8 +28,10 @@ def random(rows: int, dimensions: int = 16, seed: int = 0) -> Vectors:
     return unit(np.random.default_rng(seed).normal(size=(rows, dimensions)))
 
 
-def build(vectors: Vectors, kind: Kind = "flat") -> DenseIndex:
-    return DenseIndex.build(vectors, [f"c{row}" for row in range(len(vectors))], kind, {"index": kind})
+def build(vectors: Vectors, kind: str = "flat") -> DenseIndex:
+    params = Kinds[kind].model_validate({"encoder": "base", "kind": kind})
+    card = IndexCard(params.model_dump(), "base", {}, "0")
+    return DenseIndex.of(vectors, [f"c{row}" for row in range(len(vectors))], params, card)
 
 
 def brute_force(vectors: Vectors, queries: Vectors, k: int) -> tuple[np.ndarray, np.ndarray]:
@@ -69,7 +75,7 @@ def test_more_equal_passages_than_candidates(dimensions: int) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_query_alone_is_a_query_among_many(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_query_alone_is_a_query_among_many(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     index, asked = build(random(1500), kind), random(300, seed=1)
     rows, scores = index.search(asked, 50)
     for place in (0, 17, 255, 256, 299):
@@ -98,7 +104,7 @@ def test_the_score_of_a_pair_depends_on_the_pair_alone(data: st.DataObject, rows
 
 
 @pytest.mark.parametrize("kind", ["hnsw", "ivf"])
-def test_approximate_indexes_find_most(kind: Kind) -> None:
+def test_approximate_indexes_find_most(kind: str) -> None:
     # Clustered, as passages are: evenly spread vectors have no neighbours to speak of.
     generator = np.random.default_rng(3)
     centres = generator.normal(size=(60, 32))
@@ -120,7 +126,7 @@ def test_the_kinds_are_what_faiss_calls_them() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("rows", [0, 1, 5])
-def test_a_tiny_corpus(kind: Kind, rows: int, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_tiny_corpus(kind: str, rows: int, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     index = build(random(rows, 8), kind)
     index.save(tmp_path / "dense")
     asked = random(3, 8, 1)
@@ -153,32 +159,36 @@ def test_fewer_than_asked_for() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_loaded_is_what_was_saved_and_the_bytes_are_the_same_each_time(kind: Kind, tmp_path: Path) -> None:
+def test_what_is_loaded_is_what_was_saved_and_the_bytes_are_the_same_each_time(kind: str, tmp_path: Path) -> None:
     vectors, asked = random(600), random(20, seed=1)
     index = build(vectors, kind)
     index.save(tmp_path / "a")
     build(vectors, kind).save(tmp_path / "b")
     loaded = DenseIndex.load(tmp_path / "a")
-    assert (loaded.chunk_ids, loaded.settings) == (index.chunk_ids, {"index": kind})
+    assert (loaded.chunk_ids, loaded.card) == (index.chunk_ids, index.card)
     loaded.save(tmp_path / "c")
     for expected, got in zip(index.search(asked, 9), loaded.search(asked, 9), strict=True):
         assert expected.tobytes() == got.tobytes()
-    for name in ("index.faiss", "vectors.npy", "onggi.json"):
+    graph = [] if kind == "flat" else ["index.faiss"]
+    names = sorted(["vectors.npy", "index.json", "chunk_ids.parquet", *graph])
+    assert sorted(path.name for path in (tmp_path / "a").iterdir()) == names
+    for name in names:
         first = (tmp_path / "a" / name).read_bytes()
         assert first == (tmp_path / "b" / name).read_bytes() == (tmp_path / "c" / name).read_bytes()
-    faiss.write_index(index.index, str(tmp_path / "faiss"))
-    assert (tmp_path / "faiss").read_bytes() == (tmp_path / "a" / "index.faiss").read_bytes()
+    if graph:
+        faiss.write_index(index.index, str(tmp_path / "faiss"))
+        assert (tmp_path / "faiss").read_bytes() == (tmp_path / "a" / "index.faiss").read_bytes()
 
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dense") / "index"
-    build(random(20)).save(folder)
+    build(random(20), "hnsw").save(folder)
     return folder
 
 
 @pytest.mark.parametrize("damage", ["missing", "empty", "cut"])
-@pytest.mark.parametrize("name", ["index.faiss", "vectors.npy", "onggi.json"])
+@pytest.mark.parametrize("name", ["index.faiss", "vectors.npy", "index.json", "chunk_ids.parquet"])
 def test_a_damaged_folder(saved: Path, tmp_path: Path, name: str, damage: str) -> None:
     folder = tmp_path / "dense"
     shutil.copytree(saved, folder)
@@ -187,16 +197,16 @@ def test_a_damaged_folder(saved: Path, tmp_path: Path, name: str, damage: str) -
         (folder / name).unlink()
     else:
         (folder / name).write_bytes(content[: len(content) // 2] if damage == "cut" else b"")
-    with pytest.raises(ModelError, match=r"dense: not a dense index \(.*\); run `dvc repro embed`$"):
+    with pytest.raises(ModelError, match=r"dense: not an index \(.*\); run `dvc repro index@dense`$"):
         DenseIndex.load(folder)
 
 
-@pytest.mark.parametrize("manifest", [[], {}, {"settings": {}}, {"settings": 1, "chunk_ids": []}])
+@pytest.mark.parametrize("manifest", [[], {}, {"settings": {}}])
 def test_a_manifest_of_something_else(saved: Path, tmp_path: Path, manifest: object) -> None:
     folder = tmp_path / "dense"
     shutil.copytree(saved, folder)
-    (folder / "onggi.json").write_text(json.dumps(manifest))
-    with pytest.raises(ModelError, match="not a dense index"):
+    (folder / "index.json").write_text(json.dumps(manifest))
+    with pytest.raises(ModelError, match="not an index"):
         DenseIndex.load(folder)
 
 
@@ -207,7 +217,8 @@ def test_files_of_two_indexes(saved: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError) as caught:
         DenseIndex.load(folder)
     assert str(caught.value) == (
-        f"{folder}: its files do not belong together (20 indexed, 21 vectors, 20 ids); run `dvc repro embed`"
+        f"{folder}: not an index (its files do not belong together: 20 indexed, 21 vectors, 20 ids); "
+        "run `dvc repro index@dense`"
     )
 
 
@@ -217,7 +228,7 @@ def test_a_full_disk_leaves_the_old_index(saved: Path, tmp_path: Path, monkeypat
     real = Path.open
 
     def onto_a_full_device(self: Path, *args: str) -> object:
-        return real(Path("/dev/full") if self.name == "index.faiss" else self, *args)
+        return real(Path("/dev/full") if self.name == "vectors.npy" else self, *args)
 
     monkeypatch.setattr(Path, "open", onto_a_full_device)
     with pytest.raises(OSError, match="No space left on device") as caught:
