@@ -166,6 +166,7 @@ def problems(systems: Systems, indexes: Indexes) -> Iterator[ParamsError]:
         where = f"{PARAMS}: systems.{name}"
         if name in indexes.root:
             yield ParamsError(where, "is the name of an index, too", "rename one of them")
+            continue
         unknown = [leaf for leaf in _names(systems[name]) if leaf not in indexes.root and leaf not in systems.root]
         if unknown:
             known = ", ".join([*indexes, *systems])

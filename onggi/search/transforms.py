@@ -11,7 +11,7 @@ def content_words(texts: Sequence[str]) -> list[str]:
     Examples
     --------
     >>> content_words(["장독대는 어떻게 닦나요?"])
-    ['장독대 닦']
+    ['장독대 어떻 닦']
     """
     return [" ".join(words) or text for text, words in zip(texts, morphemes_of(texts), strict=True)]
 
