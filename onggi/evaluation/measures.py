@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import ir_measures
 import numpy as np
@@ -23,13 +23,17 @@ Scores = dict[str, dict[str, float]]
 """measure to query_id to value; the measures in the order of the table, the questions in that of the targets."""
 
 
+Pair = Annotated[tuple[Name, Name], Field(strict=False)]
+"""Two systems of which the second is compared with the first."""
+
+
 class EvaluateParams(Params):
     """How systems are measured and compared."""
 
     key: ClassVar[str] = "evaluate"
 
     baseline: Name = Field(description="the index or system that all others are compared with")
-    compare: list[tuple[Name, Name]] = Field(strict=False, description="more pairs that are compared: [first, second]")
+    compare: list[Pair] = Field(description="more pairs that are compared: [first, second]")
     failures_of: Name = Field(description="the index or system whose failures are shown")
     token_budget: int = Field(ge=1, description="tokens a reader takes in, for recall within a budget")
     permutations: int = Field(ge=100, le=1_000_000, description="random sign flips per significance test")

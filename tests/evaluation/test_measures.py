@@ -44,6 +44,26 @@ def test_names_and_order():
     assert measure_names(2000) == ["Success@1", "R@5", "R@10", "R@100", "R@2000tok", "RR@10", "AP", "nDCG@10"]
 
 
+def test_what_looks_deeper_than_the_run_is_left_out():
+    assert measure_names(2000, 50) == ["Success@1", "R@5", "R@10", "R@2000tok", "RR@10", "AP", "nDCG@10"]
+    assert measure_names(2000, 5) == ["Success@1", "R@5", "R@2000tok", "AP"]
+    target = Target("q", "chunk", (frozenset({IDS[2]}),))
+    shallow = score([target], {"q": run_of(IDS[:5])}, INDEX, BUDGET, depth=5)
+    assert list(shallow) == ["Success@1", "R@5", "R@25tok", "AP"] and shallow["R@5"] == {"q": 1.0}
+
+
+def test_pairs_are_those_named_and_each_system_with_the_baseline():
+    params = EvaluateParams(
+        baseline="bm25", compare=[("a", "b"), ("bm25", "a")], failures_of="b", token_budget=9, permutations=100, seed=0
+    )
+    assert params.pairs(["bm25", "a", "b"]) == [("a", "b"), ("bm25", "a"), ("bm25", "b")]
+    assert list(params.unknown(["bm25", "a", "b"])) == []
+    assert [str(problem) for problem in params.unknown(["bm25", "a"])] == [
+        "params.yaml: evaluate.failures_of: got 'b'; name an index or a system: bm25, a",
+        "params.yaml: evaluate.compare: got 'b'; name an index or a system: bm25, a",
+    ]
+
+
 def test_by_hand():
     target = Target("q", "chunk", (frozenset({IDS[2]}), frozenset({IDS[11]})))
     values = {m: v["q"] for m, v in score([target], {"q": run_of(IDS)}, INDEX, BUDGET).items()}
@@ -157,10 +177,13 @@ def test_the_curve_rises_and_agrees_with_recall(cases):
         ({"seed": -1}, "evaluate.seed"),
         ({"seed": "one"}, "evaluate.seed"),
         ({"budget": 1}, "evaluate.budget"),
+        ({"baseline": "a b"}, "evaluate.baseline"),
+        ({"compare": [["a", "b", "c"]]}, "evaluate.compare.0"),
     ],
 )
 def test_impossible_settings_are_named(change, named):
-    good = {"token_budget": 2000, "permutations": 1000, "seed": 7}
+    good = {"baseline": "bm25", "compare": [["a", "b"]], "failures_of": "b", "token_budget": 2000, "permutations": 1000}
+    good |= {"seed": 7}
     assert EvaluateParams.parse({"evaluate": good}).token_budget == 2000
     with pytest.raises(ParamsError, match=named):
         EvaluateParams.parse({"evaluate": good | change})

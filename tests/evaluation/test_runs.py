@@ -37,12 +37,12 @@ def test_a_document_stands_where_its_best_chunk_stands():
     run = {"q": [("b#5-10", 3.0), ("a#0-5", 2.0), ("b#0-5", 2.0), ("c#0-5", 1.0)]}
     target = Target("q", "document", (frozenset({"c"}),))
     assert runs.ranking(target, run, INDEX) == ["b", "a", "c"]
-    assert runs.first_right(target, ["b", "a", "c"]) == 3
+    assert runs.first_relevant(target, ["b", "a", "c"]) == 3
 
 
 def test_chunks_keep_their_order_and_a_missing_question_has_none():
     run = {"q": [("b#5-10", 3.0), ("b#0-5", 2.0)]}
     target = Target("q", "chunk", (frozenset({"a#0-5"}),))
     assert runs.ranking(target, run, INDEX) == ["b#5-10", "b#0-5"]
-    assert runs.first_right(target, ["b#5-10", "b#0-5"]) is None
+    assert runs.first_relevant(target, ["b#5-10", "b#0-5"]) is None
     assert runs.ranking(Target("other", "chunk", target.parts), run, INDEX) == []

@@ -2,12 +2,21 @@ import json
 
 import pytest
 
-from onggi.core.schema import Chunk, Evidence, Question
-from onggi.evaluation import summary
+from onggi.core import tables
+from onggi.core.schema import Chunk, Document, Evidence, Question
+from onggi.evaluation import failures, summary
+from onggi.evaluation.measured import Measured
 from onggi.evaluation.measures import EvaluateParams, mean, score
 from onggi.truth.relevance import ChunkIndex, targets
 
-PARAMS = EvaluateParams(token_budget=12, permutations=500, seed=1)
+PARAMS = EvaluateParams(
+    baseline="bm25",
+    compare=[("dense-base", "dense-tuned")],
+    failures_of="hybrid",
+    token_budget=12,
+    permutations=500,
+    seed=1,
+)
 TEXT = "".join(chr(ord("가") + n) for n in range(600))
 INDEX = ChunkIndex.of(Chunk(f"a#{s}-{s + 20}", "a", s, s + 20, TEXT[s : s + 20], 5, "") for s in range(0, 600, 20))
 TYPES = ["정의", "절차", ""]
@@ -36,7 +45,17 @@ RUNS = {
     "dense-tuned": finds_at(lambda n: 2),
     "hybrid": finds_at(lambda n: 1 if n % 3 else n + 1 if n else None),
 }
-SCORES = {system: score(TARGETS, run, INDEX, 12) for system, run in RUNS.items()}
+
+
+def measured(runs=RUNS, questions=(*QUESTIONS, NONE), depths=None):
+    wanted = targets(questions, INDEX)
+    depths = dict.fromkeys(runs, 100) | (depths or {})
+    scores = {system: score(wanted, run, INDEX, 12, depths[system]) for system, run in runs.items()}
+    return Measured("test", questions, wanted, runs, scores, depths)
+
+
+ALL = measured()
+SCORES = ALL.scores
 
 
 def test_averages_are_rounded_means_in_order():
@@ -55,9 +74,9 @@ def test_averages_are_rounded_means_in_order():
     assert table["dense-tuned"]["R@12tok"] == 1.0
 
 
-def test_differences_are_of_neighbours_and_of_the_ends():
-    found = summary.differences(SCORES, PARAMS)
-    assert list(found) == ["bm25 → dense-base", "dense-base → dense-tuned", "dense-tuned → hybrid", "bm25 → hybrid"]
+def test_differences_are_of_the_pairs_named_and_of_each_with_the_baseline():
+    found = summary.differences(ALL, PARAMS)
+    assert list(found) == ["dense-base → dense-tuned", "bm25 → dense-base", "bm25 → dense-tuned", "bm25 → hybrid"]
     pair = found["dense-base → dense-tuned"]
     assert pair["queries"] == 30
     assert pair["RR@10"] == {"difference": 0.25, "p": pytest.approx(1 / 501, rel=1e-3)}  # 15 of 30 gain 1/2
@@ -65,18 +84,27 @@ def test_differences_are_of_neighbours_and_of_the_ends():
     assert list(pair) == ["queries", *SCORES["bm25"]]
 
 
-def test_two_systems_are_one_pair_and_one_system_is_none():
-    two = {"bm25": SCORES["bm25"], "hybrid": SCORES["hybrid"]}
-    assert list(summary.differences(two, PARAMS)) == ["bm25 → hybrid"]
-    assert summary.differences({"bm25": SCORES["bm25"]}, PARAMS) == {}
-    assert summary.differences({}, PARAMS) == {}
+def test_a_pair_is_compared_by_what_both_have():
+    shallow = measured(depths={"hybrid": 5})
+    found = summary.differences(shallow, PARAMS)
+    assert list(found["bm25 → hybrid"]) == ["queries", "Success@1", "R@5", "R@12tok", "AP"]
+    assert summary.averages(shallow.scores)["hybrid"].keys() == {"Success@1", "R@5", "R@12tok", "AP"}
+    assert summary.coverage(shallow, PARAMS)["not_computed"] == {
+        "hybrid": dict.fromkeys(["R@10", "R@100", "RR@10", "nDCG@10"], "the system returns 5 chunks")
+    }
+    assert len([row for row in summary.curves(shallow, INDEX) if row[0] == "hybrid"]) == 5
+
+
+def test_the_baseline_alone_is_no_pair():
+    alone = EvaluateParams(baseline="bm25", compare=[], failures_of="bm25", token_budget=12, permutations=500, seed=1)
+    assert summary.differences(measured({"bm25": RUNS["bm25"]}), alone) == {}
 
 
 def test_coverage_counts_what_the_measures_rest_on():
     cut = Question("q50", "잘린 물음", "정의", ["답"], [Evidence("a", 590, 700)], "gold", "test")
     asked = [*QUESTIONS, NONE, cut]
     runs = {"bm25": {q: hits for q, hits in RUNS["bm25"].items() if q != "q07"}}
-    assert summary.coverage(asked, targets(asked, INDEX), runs) == {
+    assert summary.coverage(measured(runs, asked), PARAMS) == {
         "questions": 32,
         "answerable": 31,
         "unanswerable_left_out": 1,
@@ -89,16 +117,15 @@ def test_coverage_counts_what_the_measures_rest_on():
 
 
 def test_without_test_questions_values_are_absent_with_the_reason():
-    empty = {"bm25": score([], {}, INDEX, 12), "hybrid": score([], {}, INDEX, 12)}
-    assert summary.averages(empty) == {"bm25": {}, "hybrid": {}}
+    empty = measured({"bm25": {}, "hybrid": {}}, [])
+    assert summary.averages(empty.scores) == {"bm25": {}, "hybrid": {}}
     assert summary.differences(empty, PARAMS) == {}
-    assert list(summary.per_type(empty, [])) == []
-    assert list(summary.curves([], {"bm25": {}}, INDEX)) == []
-    assert "no test question" in summary.coverage([], [], {"bm25": {}})["not_computed"]["retrieval"]
+    assert list(summary.per_type(empty)) == list(summary.curves(empty, INDEX)) == []
+    assert "no test question" in summary.coverage(empty, PARAMS)["not_computed"]["retrieval"]
 
 
 def test_per_type_is_long_form_in_the_order_of_the_types():
-    rows = list(summary.per_type(SCORES, [*QUESTIONS, NONE]))
+    rows = list(summary.per_type(ALL))
     assert len(rows) == 4 * 3 * 8
     assert list(dict.fromkeys(kind for _, kind, *_ in rows)) == ["정의", "절차", "untyped"]
     assert ("dense-base", "절차", 10, "R@5", 0.5) in rows
@@ -107,27 +134,34 @@ def test_per_type_is_long_form_in_the_order_of_the_types():
 
 
 def test_curves_have_a_line_per_system_and_k():
-    rows = list(summary.curves(TARGETS, RUNS, INDEX))
+    rows = list(summary.curves(ALL, INDEX))
     assert len(rows) == 4 * 100
     assert rows[:3] == [("bm25", 1, 0.0), ("bm25", 2, 0.0), ("bm25", 3, 1.0)]
 
 
 def test_worst_are_never_found_then_latest_then_by_id():
-    found = [(target.query_id, rank) for target, rank in summary.worst(TARGETS, RUNS["hybrid"], INDEX)]
+    found = [(target.query_id, rank) for target, rank in failures.worst(TARGETS, RUNS["hybrid"], INDEX)]
     assert found == [("q00", None), *((f"q{n:02}", n + 1) for n in range(27, 2, -3))]
-    assert summary.worst(TARGETS, finds_at(lambda n: 1), INDEX) == []
-    nothing = summary.worst(TARGETS, {}, INDEX)
+    assert failures.worst(TARGETS, finds_at(lambda n: 1), INDEX) == []
+    nothing = failures.worst(TARGETS, {}, INDEX)
     assert [target.query_id for target, _ in nothing] == [f"q{n:02}" for n in range(10)]
 
 
-def test_failures_show_expected_and_found_in_bounded_text():
+def test_failures_show_expected_and_found_in_bounded_text(tmp_path):
     long = Question("q00", "물" * 900, "정의", ["답"], [Evidence("a")] * 9, "gold", "test")
-    (target,) = targets([long], INDEX)
-    texts = {chunk_id: "가" * 900 for chunk_id in INDEX.doc_of}
-    (shown,) = summary.failures([(target, None)], {"q00": long}, RUNS["hybrid"], texts, {"a": TEXT})
-    assert shown["question"] == "물" * 200 + "…"
+    rows = [Chunk(i, "a", int(i[2:].split("-")[0]), 0, "가" * 900, 5, "") for i in INDEX.doc_of]
+    tables.write(tmp_path / "chunks", Chunk, sorted(rows, key=lambda row: row.start))
+    tables.write(tmp_path / "documents", Document, [Document("a", "a", "", "md", TEXT)])
+    asked = measured({"hybrid": {"q00": []}, "bm25": {}}, [long])
+    page = failures.failures(asked, "hybrid", INDEX, tmp_path / "chunks", tmp_path / "documents")
+    assert (page["system"], page["split"]) == ("hybrid", "test")
+    (shown,) = page["failures"]
+    assert shown["question"] == "물" * 200 + "…" and shown["found"] == []
     assert shown["expected"] == [{"doc_id": "a", "quote": TEXT[:200] + "…"}] * 5
+    assert (shown["first_relevant_rank"], shown["answered_by_a_chunk"]) == (None, True)
+    span = Question("q00", "물음", "정의", ["답"], [Evidence("a", 0, 10)], "gold", "test")
+    asked = measured({"hybrid": RUNS["hybrid"]}, [span])
+    (shown,) = failures.failures(asked, "hybrid", INDEX, tmp_path / "chunks", tmp_path / "documents")["failures"]
     assert [hit["chunk_id"] for hit in shown["found"]] == ["a#20-40", "a#40-60", "a#60-80"]
     assert {len(hit["text"]) for hit in shown["found"]} == {201}
-    assert (shown["first_right_rank"], shown["answered_by_a_chunk"]) == (None, True)
-    json.dumps(shown, allow_nan=False)
+    json.dumps(page, allow_nan=False)

@@ -20,8 +20,31 @@ TEXT = "옹기는 숨을 쉰다. 가마는 언덕에 있다. 흙은 강에서 �
 CUTS = [0, 11, 23, 34, len(TEXT)]
 IDS = [f"onggi.md#{s}-{e}" for s, e in pairwise(CUTS)]
 SYSTEMS = ("bm25", "dense-base", "dense-tuned", "hybrid")
-OUTS = ("retrieval.json", "significance.json", "coverage.json", "per_type.csv", "recall_curve.csv", "failures.json")
-PARAMS = "evaluate:\n  token_budget: 20\n  permutations: 200\n  seed: 1\n"
+OUTS = (
+    "dev.json",
+    "retrieval.json",
+    "significance.json",
+    "coverage.json",
+    "per_type.csv",
+    "recall_curve.csv",
+    "failures.json",
+)
+PARAMS = """\
+evaluate:
+  baseline: bm25
+  compare: [[dense-base, dense-tuned]]
+  failures_of: hybrid
+  token_budget: 20
+  permutations: 200
+  seed: 1
+indexes:
+  bm25: {encoder: kiwi, kind: bm25}
+  dense-base: {encoder: base, kind: flat}
+  dense-tuned: {encoder: tuned, kind: flat}
+systems:
+  hybrid: {fuse: [bm25, dense-tuned], by: rrf}
+search: {depth: 100}
+"""
 
 
 def ask(query_id, part, split="test", origin="gold"):
@@ -44,7 +67,7 @@ def folder(tmp_path, monkeypatch):
     for place, system in enumerate(SYSTEMS):
         order = IDS[place % 2 :] + IDS[: place % 2]
         hits = [Hit(q.query_id, i, r, 1 / r) for q in QUESTIONS for r, i in enumerate(order, 1)]
-        tables.write(Path(f"{system}.parquet"), Hit, hits)
+        tables.write(Path("runs", f"{system}.parquet"), Hit, hits)
     answers = [
         Answer("q1", "옹기는", IDS[0], 0.9, IDS[:2]),
         Answer("q2", "언덕", IDS[0], 0.5, IDS[2:]),
@@ -56,8 +79,8 @@ def folder(tmp_path, monkeypatch):
 
 
 def run_evaluate(metrics="metrics"):
-    tables_in = [Path(f"{name}.parquet") for name in ("documents", "chunks", "gold")]
-    evaluate.main(*tables_in, *(Path(metrics) / name for name in OUTS), [Path(f"{s}.parquet") for s in SYSTEMS])
+    names = ("runs", "documents.parquet", "chunks.parquet", "gold.parquet", metrics)
+    evaluate.main(*map(Path, names))
 
 
 def run_judge(metrics="answers.json"):
@@ -85,14 +108,36 @@ def test_evaluate_writes_the_tables(folder):
     assert (coverage["questions"], coverage["answerable"], coverage["unanswerable_left_out"]) == (3, 2, 1)
 
 
+def test_choosing_is_done_on_dev(folder):
+    run_evaluate()
+    dev = load("metrics/dev.json")
+    assert list(dev) == list(SYSTEMS)
+    assert (dev["bm25"]["RR@10"], dev["dense-base"]["RR@10"]) == (0.3333, 0.5)  # q4, third and second
+    assert load("metrics/coverage.json")["dev"]["answerable"] == 1
+
+
+def test_a_system_that_is_not_declared_is_not_read(folder):
+    (folder / "runs" / "old.parquet").write_text("of another build")
+    run_evaluate()
+    assert "old" not in load("metrics/retrieval.json")
+
+
+def test_a_baseline_that_is_not_declared(folder):
+    Path("params.yaml").write_text(PARAMS.replace("baseline: bm25", "baseline: bm26"), encoding="utf-8")
+    with pytest.raises(ParamsError, match=r"evaluate\.baseline: got 'bm26'; name an index or a system: bm25,"):
+        run_evaluate()
+
+
 def test_evaluate_writes_the_plots_and_failures(folder):
     run_evaluate()
     rows = load_csv("metrics/per_type.csv")
     assert rows[0] == {"system": "bm25", "type": "정의", "queries": "2", "measure": "Success@1", "value": "0.5"}
     curve = load_csv("metrics/recall_curve.csv")
     assert [row["recall"] for row in curve[:3]] == ["0.5", "1.0", "1.0"]
-    (failure,) = load("metrics/failures.json")
-    assert (failure["query_id"], failure["first_right_rank"]) == ("q1", 4)
+    page = load("metrics/failures.json")
+    assert (page["system"], page["split"]) == ("hybrid", "test")
+    (failure,) = page["failures"]
+    assert (failure["query_id"], failure["first_relevant_rank"]) == ("q1", 4)
     assert failure["expected"] == [{"doc_id": "onggi.md", "quote": TEXT[:10]}]
     assert [hit["chunk_id"] for hit in failure["found"]] == IDS[1:]
 
@@ -109,19 +154,20 @@ def test_evaluate_without_test_questions_succeeds_and_says_why(folder):
     run_evaluate()
     assert load("metrics/retrieval.json") == {system: {} for system in SYSTEMS}
     assert load("metrics/significance.json") == {}
-    assert load("metrics/failures.json") == []
+    assert load("metrics/failures.json")["failures"] == []
+    assert load("metrics/dev.json")["bm25"]["RR@10"] == 0.3333
     assert "no test question" in load("metrics/coverage.json")["not_computed"]["retrieval"]
 
 
 def test_evaluate_names_a_run_of_other_chunks(folder):
-    tables.write(Path("hybrid.parquet"), Hit, [Hit("q1", "gone.md#0-9", 1, 1.0)])
+    tables.write(Path("runs/hybrid.parquet"), Hit, [Hit("q1", "gone.md#0-9", 1, 1.0)])
     with pytest.raises(TableError, match=r"hybrid\.parquet: q1 names chunk 'gone\.md#0-9'"):
         run_evaluate()
     assert not Path("metrics").exists()
 
 
 def test_evaluate_names_an_unknown_setting(folder):
-    Path("params.yaml").write_text(PARAMS + "  budget: 3\n", encoding="utf-8")
+    Path("params.yaml").write_text(PARAMS.replace("seed: 1", "budget: 3\n  seed: 1"), encoding="utf-8")
     with pytest.raises(ParamsError, match=r"evaluate\.budget: unknown key"):
         run_evaluate()
 

@@ -11,26 +11,15 @@ import pytest
 import typer
 
 from onggi import settings
-from onggi.core.params import Params
+from onggi.core.params import NamedParams, Params
 from tests.structure.dag import Stage, declared, params, stages
 from tests.structure.modules import ROOT, closure, file_of, modules, tree
 
 ORDER = [
-    "ingest",
-    "chunk",
-    "gold",
-    "index_bm25",
-    "base_model",
-    "embed",
-    "synthesize",
-    "mine",
-    "finetune",
-    "retrieve",
-    "evaluate",
-    "answer",
-    "judge",
-    "report",
+    *("ingest", "chunk", "gold", "tokenizer", "bootstrap", "fetch", "adopt", "encode", "index", "synthesize"),
+    *("candidates", "mine", "finetune", "search", "inputs", "compose", "evaluate", "answer", "judge", "report"),
 ]
+LOADS = ("load", "parse", "load_entry")
 TEMPLATE = re.compile(r"\$\{([^}]+)\}")
 each = pytest.mark.parametrize("stage", stages(), ids=lambda stage: stage.name)
 
@@ -43,14 +32,11 @@ def code(stage: Stage) -> list[str]:
     return [dep for dep in stage.deps if dep.split("/")[0] in ("onggi", "stages")]
 
 
-def command(stage: Stage) -> tuple[str, click.Command, tuple[str, ...]]:
-    """Return the function a stage calls, its command line and the arguments after its name."""
-    module = import_module(stage.module)
-    arguments = stage.cmd[3:]
-    name = "main" if hasattr(module, "main") else arguments[0]
+def command(stage: Stage) -> tuple[click.Command, tuple[str, ...]]:
+    """Return the command line of a stage and its options."""
     app = typer.Typer(add_completion=False)
-    app.command()(getattr(module, name))
-    return name, typer.main.get_command(app), arguments if name == "main" else arguments[1:]
+    app.command()(import_module(stage.module).main)
+    return typer.main.get_command(app), stage.cmd[3:]
 
 
 def test_the_stages_and_their_order() -> None:
@@ -75,14 +61,29 @@ def test_the_modules_a_stage_imports_are_declared(stage: Stage) -> None:
 
 @each
 def test_the_settings_a_stage_loads_are_declared(stage: Stage) -> None:
-    loaded = {section.key for section in sections_loaded(stage.module, command(stage)[0])}
+    loaded = {name_of(section, whole, stage) for section, whole in sections_loaded(stage.module, "main")}
     listed = set(stage.params)
     assert not loaded - listed, f"dvc.yaml, {stage.name}: add to params (it loads them): {sorted(loaded - listed)}"
     assert not listed - loaded, f"dvc.yaml, {stage.name}: remove from params (never loaded): {sorted(listed - loaded)}"
 
 
-def sections_loaded(module: str, function: str) -> Iterator[type[Params]]:
-    """Find `XParams.load()` in a function of a stage and in the module's own functions it calls."""
+ENTRIES = {"mine": "mine.candidates"}
+"""Sections of which a stage that repeats reads its own entry of one key: candidates@bm25 reads mine.candidates.bm25."""
+
+
+def name_of(section: type[Params], whole: bool, stage: Stage) -> str:
+    """Return what a stage has to declare: a section, or the entry of it that has the stage's own name."""
+    _, repeated, name = stage.name.partition("@")
+    if repeated and section.key in ENTRIES:
+        return f"{ENTRIES[section.key]}.{name}"
+    return section.key if whole else f"{section.key}.{name}"
+
+
+def sections_loaded(module: str, function: str) -> Iterator[tuple[type[Params], bool]]:
+    """Find `XParams.load()` in a function of a stage and in the module's own functions it calls.
+
+    With each section goes whether all of it is loaded, or one entry.
+    """
     functions = {node.name: node for node in tree(module).body if isinstance(node, ast.FunctionDef)}
     waiting, seen = [function], set()
     while waiting:
@@ -101,11 +102,11 @@ def sections_loaded(module: str, function: str) -> Iterator[type[Params]]:
                 continue
             if isinstance(node.func, ast.Name) and node.func.id in functions:
                 waiting.append(node.func.id)
-            if isinstance(node.func, ast.Attribute) and node.func.attr in ("load", "parse"):
+            if isinstance(node.func, ast.Attribute) and node.func.attr in LOADS:
                 place, attribute = imported.get(ast.unparse(node.func.value), ("onggi", "__version__"))
                 found = getattr(import_module(place), attribute, None)
-                if isinstance(found, type) and issubclass(found, Params):
-                    yield found
+                if isinstance(found, type) and issubclass(found, Params | NamedParams):
+                    yield found, node.func.attr != "load_entry"
 
 
 def test_the_library_loads_no_settings_by_itself() -> None:
@@ -118,7 +119,7 @@ def test_the_library_loads_no_settings_by_itself() -> None:
         for node in ast.walk(tree(module))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
-        and node.func.attr in ("load", "parse")
+        and node.func.attr in LOADS
         and ast.unparse(node.func.value).split(".")[-1] in names
     ]
     assert loading == []
@@ -126,45 +127,41 @@ def test_the_library_loads_no_settings_by_itself() -> None:
 
 @each
 def test_a_command_names_its_deps_and_outs(stage: Stage) -> None:
-    """Every file a command is given is a dep or an out of it, and every out is given to it."""
-    _, _, arguments = command(stage)
-    paths = {argument for argument in arguments if not argument.startswith("--")}
+    """Every file a command is given is a dep or an out of it, or the folder of some; every out is given to it."""
+    _, options = command(stage)
+    paths = {option for option in options if "/" in option or option in ("models", "metrics", "dvc.yaml")}
     known = {*stage.deps, *stage.outs}
     folders = {str(PurePosixPath(path).parent) for path in known}
-    assert not {path for path in paths if path not in known | folders | {"dvc.yaml"}}
-    assert not set(stage.outs) - paths
+    assert not {path for path in paths if path not in known | folders | NAMED_IN_INPUTS | {"dvc.yaml"}}
+    assert not {out for out in stage.outs if out not in paths and str(PurePosixPath(out).parent) not in paths}
     data = {dep for dep in stage.deps if dep not in code(stage)}
-    assert not {dep for dep in data if dep not in paths and str(PurePosixPath(dep).parent) not in paths} - INHERITED
+    given = {dep for dep in data if dep in paths or str(PurePosixPath(dep).parent) in paths}
+    assert not data - given - READ_FROM_PARAMS - {"docs/dag.svg"}
 
 
-INHERITED = {str(params()["bm25"]["tokenizer"]["user_dictionary"]), "docs/dag.svg"}
-"""What a stage reads without being told its path: the BM25 index's own settings name the first; the second stands for
-dvc.yaml, which DVC takes for no dep."""
+NAMED_IN_INPUTS = {"data/runs", "data/index", "data/chunks.parquet", "models"}
+"""What compose reads as data/inputs/SYSTEM.json says, by digest, and candidates through the card of its index."""
+
+READ_FROM_PARAMS = {
+    params()["corpus"]["path"],
+    params()["gold"]["path"],
+    *(tokenizer["user_dictionary"] for tokenizer in params()["models"]["tokenizer"].values()),
+}
+"""Paths of the user's: a stage reads them from params.yaml, so that no shell ever sees them."""
 
 
 @each
 def test_the_command_line_is_one_the_stage_takes(stage: Stage) -> None:
-    _, parser, arguments = command(stage)
-    parser.make_context(stage.name, list(arguments), resilient_parsing=False).close()
+    parser, options = command(stage)
+    parser.make_context(stage.name, list(options), resilient_parsing=False).close()
+    assert all(isinstance(parameter, click.Option) for parameter in parser.params), "options have names"
 
 
-def test_templates_in_commands_are_single_values() -> None:
-    """A dictionary in a command becomes --snake_case flags, and DVC drops what is False."""
+def test_nothing_but_names_gets_into_a_command() -> None:
+    """A path could hold what a shell runs; a dictionary would become --snake_case flags, and DVC drops what is False."""
     for name, stage in declared()["stages"].items():
-        items = stage.get("foreach")
-        for template in TEMPLATE.findall(stage.get("do", stage)["cmd"]):
-            head, *rest = template.split(".")
-            if head == "key":
-                values: list[object] = list(items)
-            elif head == "item":
-                values = [value[rest[0]] if rest else value for value in (items.values() if rest else items)]
-            else:
-                found: object = params()
-                for key in (head, *rest):
-                    assert isinstance(found, dict) and key in found, f"{name}: params.yaml lacks {template}"
-                    found = found[key]
-                values = [found]
-            assert all(isinstance(value, str) for value in values), f"{name}: ${{{template}}} is not one value"
+        templates = set(TEMPLATE.findall(stage.get("do", stage)["cmd"]))
+        assert templates <= {"key", "item.encoder"}, f"{name}: {templates}"
 
 
 def test_no_out_persists() -> None:
@@ -218,11 +215,24 @@ def test_byte_code_is_no_dep() -> None:
 
 def test_the_params_file_is_right() -> None:
     assert settings.problems(ROOT / "params.yaml") == []
-    assert list(params()) == list(dict.fromkeys(params()))
-    assert {section.key for section in settings.SECTIONS} == set(params())
+    assert {section.key.split(".")[0] for section in settings.SECTIONS} == set(params())
 
 
-def test_every_section_is_read_by_a_stage_or_by_the_dag() -> None:
-    read = {key.split(".")[0] for stage in stages() for key in stage.params}
-    paths = {match.split(".")[0] for match in TEMPLATE.findall((ROOT / "dvc.yaml").read_text("utf-8"))}
-    assert set(params()) <= read | paths
+def test_every_section_is_read_by_a_stage() -> None:
+    assert set(params()) == {key.split(".")[0] for stage in stages() for key in stage.params} | {"models"}
+
+
+def test_what_repeats_repeats_over_what_is_declared() -> None:
+    repeated = {name: stage["foreach"] for name, stage in declared()["stages"].items() if "foreach" in stage}
+    assert repeated == {
+        **{kind: f"${{models.{key}}}" for kind, key in MODELS.items()},
+        "encode": "${encoders}",
+        "index": "${indexes}",
+        "candidates": "${mine.candidates}",
+        "search": "${indexes}",
+        "compose": "${systems}",
+    }
+
+
+MODELS = {"tokenizer": "tokenizer", "bootstrap": "bootstrap", "fetch": "hub", "adopt": "local"}
+"""The stage that makes each kind of model."""
