@@ -15,8 +15,7 @@ CODE = (
     "data/user_dictionary.tsv",
 )  # fmt: skip
 TINY: dict[str, dict[str, Any]] = {
-    "base_model": {"kind": "bootstrap"},
-    "embed": {"runtime": "torch", "index": "flat", "query_prefix": "", "passage_prefix": ""},
+    "embed": {"runtime": "torch", "query_prefix": "", "passage_prefix": ""},
     "finetune": {
         "num_train_epochs": 0.25,
         "train_group_size": 2,
@@ -24,8 +23,8 @@ TINY: dict[str, dict[str, Any]] = {
         "passage_max_len": 64,
     },
     "synthesize": {"per_chunk": 1},
-    "mine": {"bm25_top": 10, "dense_top": 10, "negatives": 2},
-    "fusion": {"method": "weighted", "dense_weight": 0.5},
+    "mine": {"candidates": {"bm25": 10, "dense-base": 10}, "negatives": 2},
+    "systems": {"hybrid": {"fuse": ["bm25", "dense-tuned"], "by": "weighted", "weights": [0.5, 0.5]}},
     "evaluate": {"permutations": 100},
 }
 BOOTSTRAP = {"vocab_size": 1000, "dimensions": 64, "layers": 1, "heads": 2, "max_length": 128}
@@ -48,7 +47,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     workspace.edit_params(**TINY)
     yaml = YAML()
     params = yaml.load((folder / "params.yaml").read_text("utf-8"))
-    params["base_model"]["bootstrap"].update(BOOTSTRAP)
+    params["models"]["bootstrap"]["base"].update(BOOTSTRAP)
     yaml.dump(params, folder / "params.yaml")
     workspace.run("git", "init", "--quiet", "--initial-branch", "main")
     assert sorted(workspace.repro()) == sorted(workspace.stages())

@@ -23,8 +23,8 @@ from onggi.work.memo import SECONDS_BETWEEN_COMMITS
 from tests.pipeline.workspace import Workspace
 
 STAGES = (
-    "chunk", "index_bm25", "embed@base", "synthesize", "mine", "mine", "finetune", "embed@tuned", "retrieve@bm25",
-    "retrieve@dense-tuned", "answer",
+    "chunk", "encode@kiwi", "encode@base", "synthesize", "candidates@dense-base", "mine", "mine", "finetune",
+    "encode@tuned", "search@bm25", "search@dense-tuned", "answer",
 )  # fmt: skip
 """Where a round is killed: stages that ask models and write tables, in the order of dvc.yaml."""
 
@@ -32,7 +32,7 @@ SECONDS_PER_CALL = 0.01
 MOST_IN_FLIGHT = round(SECONDS_BETWEEN_COMMITS / SECONDS_PER_CALL) + 1
 """Calls between two commits, at most: each takes at least so long, and the first after the time is up commits."""
 
-NO_CALLS = ("kept", "finetune: training", "base_model: bootstrap")
+NO_CALLS = ("kept", "finetune: training", "bootstrap@base: bootstrap")
 """Notes of what is no row of the memo."""
 
 HOOK = """

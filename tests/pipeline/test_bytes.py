@@ -105,8 +105,8 @@ def test_a_build_elsewhere_leaves_the_same_bytes(
     assert other.run("git", "status", "--porcelain") == ""
 
     held = dict.fromkeys(("PYTHONHASHSEED", "TZ"), "0") | {"ONGGI_MEMO": otherwise["ONGGI_MEMO"]}
-    ran = other.repro("--force", "mine", "retrieve@dense-base", **held)
-    assert "mine" in ran and "embed@base" in ran
+    ran = other.repro("--force", "mine", "search@dense-base", **held)
+    assert "mine" in ran and "encode@base" in ran
     assert other.outs() == built.outs()
 
 
@@ -115,6 +115,6 @@ def test_a_memo_that_cannot_be_written_changes_nothing(
 ) -> None:
     other = copy_of_built("no memo")
     (tmp_path / "file").touch()
-    printed = other.dvc("repro", "--force", "--single-item", "embed@base", ONGGI_MEMO=str(tmp_path / "file" / "memo"))
+    printed = other.dvc("repro", "--force", "--single-item", "encode@base", ONGGI_MEMO=str(tmp_path / "file" / "memo"))
     assert printed.count("warning: ") == 1 and "the memo is not used" in printed
     assert other.outs() == built.outs()

@@ -16,7 +16,7 @@ from tests.pipeline.workspace import Workspace
 pytestmark = [pytest.mark.pipeline, pytest.mark.xdist_group("crash")]
 
 KILLS = int(os.environ.get("CRASH_KILLS", "0"))
-BEFORE_TRAINING = ("chunk", "index_bm25", "embed@base", "embed@base", "mine", "mine", "retrieve@dense-base")
+BEFORE_TRAINING = ("chunk", "encode@kiwi", "encode@base", "encode@base", "mine", "mine", "search@dense-base")
 
 
 def test_a_killed_build_loses_only_the_calls_in_flight(
@@ -24,7 +24,7 @@ def test_a_killed_build_loses_only_the_calls_in_flight(
 ) -> None:
     workspace = copy_of_built("killed")
     outs = workspace.outs()
-    harness = Harness(workspace, tmp_path / "watched", () if KILLS else ("mine", "retrieve@dense-base"))
+    harness = Harness(workspace, tmp_path / "watched", () if KILLS else ("mine", "search@dense-base"))
     calls = harness.undisturbed()
     assert workspace.outs() == outs
     assert calls > 500

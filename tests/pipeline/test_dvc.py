@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +13,8 @@ from tests.pipeline.workspace import Workspace
 
 pytestmark = [pytest.mark.pipeline, pytest.mark.xdist_group("pipeline")]
 
-AFTER_FUSION = ["retrieve@hybrid", "evaluate", "answer", "judge", "report"]
+AFTER_FUSION = ["inputs", "compose@hybrid", "evaluate", "answer", "judge", "report"]
+HYBRID = {"fuse": ["bm25", "dense-tuned"], "by": "weighted", "weights": [0.1, 0.9]}
 
 
 def test_the_slice_is_a_whole_build(built: Workspace) -> None:
@@ -38,7 +40,7 @@ def test_a_module_that_no_stage_imports_reruns_nothing(workspace: Workspace) -> 
 
 def test_a_fusion_sweep_reruns_no_model_and_dvc_prints_what_changed(workspace: Workspace) -> None:
     before = workspace.outs()
-    workspace.edit_params(fusion={"dense_weight": 0.9})
+    workspace.edit_params(systems={"hybrid": HYBRID})
     assert sorted(workspace.repro()) == sorted(AFTER_FUSION)
     changed = {path for path, digest in workspace.outs().items() if digest != before[path]}
     assert "data/runs/hybrid.parquet" in changed
@@ -52,7 +54,7 @@ def test_a_fusion_sweep_reruns_no_model_and_dvc_prints_what_changed(workspace: W
     assert all(key.startswith("hybrid.") for key in printed)
     params = workspace.dvc("params", "diff", "HEAD~1", "HEAD")
     assert [line.split() for line in params.splitlines()[1:] if line] == [
-        ["params.yaml", "fusion.dense_weight", "0.5", "0.9"]
+        ["params.yaml", "systems.hybrid.weights", "[0.5,", "0.5]", "[0.1,", "0.9]"]
     ]
 
 
@@ -64,12 +66,12 @@ def flat(workspace: Workspace, revision: str) -> dict[str, float]:
 def test_other_chunks_leave_the_base_encoder_as_it_is(workspace: Workspace) -> None:
     before = workspace.outs()
     workspace.edit_params(chunk={"max_tokens": 120})
-    unmoved = ("ingest", "gold", "base_model")  # they read documents, not chunks
+    unmoved = ("ingest", "gold", "tokenizer@kiwi", "bootstrap@base")  # they read documents, not chunks
     assert sorted(workspace.repro()) == sorted(stage for stage in workspace.stages() if stage not in unmoved)
     after = workspace.outs()
     same = {path for path in after if after[path] == before[path]}
     assert {"data/documents.parquet", "data/questions/gold.parquet", "models/base"} <= same
-    assert not same & {"data/chunks.parquet", "data/index/bm25", "data/index/base", "models/tuned"}
+    assert not same & {"data/chunks.parquet", "data/index/bm25", "data/index/dense-base", "models/tuned"}
 
 
 def test_an_edited_document_reruns_what_follows_it(workspace: Workspace) -> None:
@@ -77,12 +79,75 @@ def test_an_edited_document_reruns_what_follows_it(workspace: Workspace) -> None
     document = min((workspace.folder / "data" / "raw").rglob("*.md"))
     with document.open("a", encoding="utf-8") as file:
         file.write("\n담당자는 매달 마지막 날에 이 안내를 다시 살핀다.\n")
-    assert sorted(workspace.repro()) == sorted(workspace.stages())
+    assert sorted(workspace.repro()) == sorted(stage for stage in workspace.stages() if stage != "tokenizer@kiwi")
     after = workspace.outs()
     assert not {
         path for path in ("data/documents.parquet", "data/chunks.parquet", "models/base") if after[path] == before[path]
     }
     assert workspace.repro() == []
+
+
+TABLES = ["evaluate", "report"]
+"""What reads every run."""
+
+
+def test_a_system_more_is_lines_in_params_and_builds_that_system(workspace: Workspace) -> None:
+    before = workspace.outs()
+    vote = {"fuse": ["bm25", {"cut": "hybrid", "depth": 5}, "dense-base"], "by": "vote", "weights": [6, 3, 1]}
+    reranked = {"rerank": "hybrid", "by": "late_interaction", "model": "base", "depth": 5}
+    workspace.add_params(systems={"vote": vote, "reranked": reranked})
+    assert sorted(workspace.repro()) == sorted(["inputs", "compose@vote", "compose@reranked", *TABLES])
+    retrieval = workspace.metrics("retrieval.json")
+    assert list(retrieval) == ["bm25", "dense-base", "dense-tuned", "hybrid", "vote", "reranked"]
+    assert "R@10" in retrieval["vote"] and "R@10" not in retrieval["reranked"]
+    after = workspace.outs()
+    assert not {
+        path for path in before if path.startswith(("data/runs", "data/index", "models")) if after[path] != before[path]
+    }
+
+
+def test_an_index_more_is_lines_in_params_and_builds_that_index(workspace: Workspace) -> None:
+    dictionary = {"user_dictionary": "data/user_dictionary.tsv"}
+    workspace.add_params(
+        models={"tokenizer": {"bigram": {"name": "char_bigram", **dictionary}}},
+        encoders={"bigram": {}},
+        indexes={
+            "bm25-bigram": {"encoder": "bigram", "kind": "bm25"},
+            "graph": {"encoder": "base", "kind": "hnsw"},
+            "lists": {"encoder": "tuned", "kind": "ivf"},
+        },
+    )
+    of_index = [f"{stage}@{name}" for stage in ("index", "search") for name in ("bm25-bigram", "graph", "lists")]
+    assert sorted(workspace.repro()) == sorted(["tokenizer@bigram", "encode@bigram", *of_index, "inputs", *TABLES])
+    retrieval = workspace.metrics("retrieval.json")
+    assert retrieval["graph"] == retrieval["dense-base"] and 0 < retrieval["bm25-bigram"]["nDCG@10"] <= 1
+
+
+def test_an_encoder_more_is_lines_in_params_and_its_folder_is_a_dep(workspace: Workspace, tmp_path: Path) -> None:
+    mine = workspace.folder.parent / "my model's (folder)"
+    shutil.copytree(workspace.folder / "models" / "base", mine)
+    workspace.add_params(
+        models={"local": {"mine": {"path": str(mine)}}},
+        encoders={"mine": {"query_max_length": 32}},
+        indexes={"dense-mine": {"encoder": "mine", "kind": "flat"}},
+    )
+    added = ["adopt@mine", "encode@mine", "index@dense-mine", "search@dense-mine"]
+    assert sorted(workspace.repro()) == sorted([*added, "inputs", *TABLES])
+    assert workspace.metrics("retrieval.json")["dense-mine"]["nDCG@10"] > 0
+    shutil.rmtree(mine)
+    shutil.copytree(workspace.folder / "models" / "tuned", mine)
+    assert sorted(workspace.repro()) == sorted([*added, "inputs", *TABLES])
+    assert workspace.metrics("retrieval.json")["dense-mine"] == workspace.metrics("retrieval.json")["dense-tuned"]
+
+
+def test_paths_with_what_a_shell_would_read(workspace: Workspace) -> None:
+    touched = workspace.folder / "touched"
+    raw, odd = workspace.folder / "data" / "raw", "data/my docs (1) 'a' & $(touch touched); touch touched"
+    raw.rename(workspace.folder / odd)
+    before = workspace.outs()
+    workspace.edit_params(corpus={"path": odd})
+    assert workspace.repro() == ["ingest"]
+    assert workspace.outs() == before and not touched.exists()
 
 
 @pytest.fixture
@@ -111,17 +176,17 @@ def workers(folder: Path) -> list[int]:
 
 def test_experiments_equal_a_plain_run(experiments: Workspace, copy_of_built: Callable[[str], Workspace]) -> None:
     plain = copy_of_built("plain")
-    plain.edit_params(fusion={"dense_weight": 0.9})
+    plain.edit_params(systems={"hybrid": HYBRID})
     plain.repro()
     as_it_was = experiments.outs()
 
-    experiments.dvc("exp", "run", "--queue", "-S", "fusion.dense_weight=0.9,0.1", "--name", "queued")
+    experiments.dvc("exp", "run", "--queue", "-S", "systems.hybrid.weights=[0.1,0.9],[0.9,0.1]", "--name", "queued")
     experiments.dvc("queue", "start", "-j", "2")
     wait_for_the_queue(experiments)
     assert experiments.outs() == as_it_was  # queued experiments leave the workspace alone
     assert sorted(experiments.dvc("exp", "list", "--name-only").split()) == ["queued-1", "queued-2"]
 
-    experiments.dvc("exp", "run", "-S", "fusion.dense_weight=0.9", "--name", "direct")
+    experiments.dvc("exp", "run", "-S", "systems.hybrid.weights=[0.1,0.9]", "--name", "direct")
     assert experiments.outs() == plain.outs()
     assert experiments.metrics("retrieval.json") == plain.metrics("retrieval.json")
 

@@ -105,6 +105,19 @@ class Workspace:
             params[section].update(values)
         yaml.dump(params, path)
 
+    def add_params(self, **sections: dict[str, Any]) -> None:
+        """Declare more in params.yaml: names of the user's choice."""
+        yaml = YAML()
+        path = self.folder / "params.yaml"
+        params = yaml.load(path.read_text("utf-8"))
+        for section, names in sections.items():
+            for name, entry in names.items():
+                if name in params[section]:  # a kind of model
+                    params[section][name] = {**params[section][name], **entry}
+                else:
+                    params[section][name] = entry
+        yaml.dump(params, path)
+
     def commit(self, message: str) -> None:
         """Commit all that git does not ignore."""
         self.run("git", "add", "--all")

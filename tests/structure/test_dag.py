@@ -158,7 +158,7 @@ def test_the_command_line_is_one_the_stage_takes(stage: Stage) -> None:
 
 
 def test_nothing_but_names_gets_into_a_command() -> None:
-    """A path could hold what a shell runs; a dictionary would become --snake_case flags, and DVC drops what is False."""
+    """A path could hold what a shell runs; of a dictionary DVC makes --snake_case flags, and drops what is False."""
     for name, stage in declared()["stages"].items():
         templates = set(TEMPLATE.findall(stage.get("do", stage)["cmd"]))
         assert templates <= {"key", "item.encoder"}, f"{name}: {templates}"
