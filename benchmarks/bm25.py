@@ -7,8 +7,10 @@ from rank_bm25 import BM25Okapi
 
 from benchmarks.data import beir
 from benchmarks.timing import Measure, faster
-from onggi.index.bm25 import Bm25Index, Bm25Params
-from onggi.index.tokenizers import TokenizerParams, tokenize
+from onggi.index.base import IndexCard
+from onggi.index.bm25 import Bm25Index
+from onggi.index.params import Bm25Params
+from onggi.korean.kiwi import morphemes_of
 
 TOP = 100
 QUERIES = 500
@@ -17,13 +19,12 @@ QUERIES = 500
 def measure() -> Iterator[Measure]:
     """Yield the ratio for queries in terms, then for queries as text."""
     data = beir("korquad-a")
-    # No user dictionary: an empty one.
-    terms = TokenizerParams(name="kiwi", pos="content", user_dictionary="/dev/null")
-    params = Bm25Params(tokenizer=terms, method="lucene", k1=1.5, b=0.75)
-    ours = Bm25Index.build(data.texts, data.doc_ids, params)
-    peer = BM25Okapi(list(tokenize(data.texts, terms)))
+    terms = list(morphemes_of(data.texts))
+    card = IndexCard({"kind": "bm25"}, "kiwi", {}, "")
+    ours = Bm25Index.of(terms, data.doc_ids, Bm25Params(encoder="kiwi", kind="bm25"), card)
+    peer = BM25Okapi(terms)
     queries = data.queries[:QUERIES]
-    tokenized = list(tokenize(queries, terms))
+    tokenized = list(morphemes_of(queries))
 
     def theirs(asked: Sequence[Sequence[str]]) -> None:
         for query in asked:
@@ -31,11 +32,11 @@ def measure() -> Iterator[Measure]:
 
     what = f"{len(queries)} queries over {len(data.texts)} documents, top {TOP}, rank_bm25"
     yield faster(
-        "bm25.search_terms", lambda: ours.search_terms(tokenized, TOP), lambda: theirs(tokenized), 5, ">= 20", what
+        "bm25.search_terms", lambda: ours.search(tokenized, TOP), lambda: theirs(tokenized), 5, ">= 20", what
     )
     yield faster(
         "bm25.end_to_end",
-        lambda: ours.search(queries, TOP),
-        lambda: theirs(list(tokenize(queries, terms))),
+        lambda: ours.search(list(morphemes_of(queries)), TOP),
+        lambda: theirs(list(morphemes_of(queries))),
         note=f"{what}, both with Kiwi",
     )

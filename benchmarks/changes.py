@@ -65,7 +65,10 @@ def _set(section: str, **values: object) -> Callable[[Path], None]:
     def change(clone: Path) -> None:
         yaml = YAML()
         params = yaml.load(clone / "params.yaml")
-        params[section].update(values)
+        of = params
+        for name in section.split("."):
+            of = of[name]
+        of.update(values)
         yaml.dump(params, clone / "params.yaml")
 
     return change
@@ -76,7 +79,7 @@ def _add(clone: Path) -> None:
 
 
 def _add_frozen(clone: Path) -> None:
-    subprocess.run([*DVC, "freeze", "base_model"], cwd=clone, check=True, stdout=sys.stderr)
+    subprocess.run([*DVC, "freeze", "bootstrap@base"], cwd=clone, check=True, stdout=sys.stderr)
     _add(clone)
 
 
@@ -92,13 +95,15 @@ def _forget(clone: Path) -> None:
 
 CHANGES: dict[str, Callable[[Path], None]] = {
     "nothing": lambda clone: None,
-    "fusion.dense_weight": _set("fusion", dense_weight=0.5),
+    "systems.hybrid.weights": _set("systems.hybrid", weights=[0.5, 0.5]),
+    "a system added": _set("systems", vote={"fuse": ["bm25", "hybrid"], "by": "vote", "weights": [3, 2, 1]}),
+    "an index added": _set("indexes", graph={"encoder": "base", "kind": "hnsw"}),
     "answer.min_support": _set("answer", min_support=0.4),
     "a comment in encoder.py": _comment,
-    "bm25.k1": _set("bm25", k1=1.2),
+    "indexes.bm25.k1": _set("indexes.bm25", k1=1.2),
     "mine.max_ratio": _set("mine", max_ratio=0.9),
     "chunk.max_tokens": _set("chunk", max_tokens=160),
     "a document added": _add,
-    "a document added, base_model frozen": _add_frozen,
+    "a document added, bootstrap@base frozen": _add_frozen,
     "outs and DVC's cache lost": _forget,
 }

@@ -1,4 +1,4 @@
-"""What a change costs: builds from ingest to retrieve after a document was added, and after all were renamed.
+"""What a change costs: builds from ingest to search after a document was added, and after all were renamed.
 
 The encoder is frozen after the full build: one made from the corpus would change with it, and with it every vector.
 """
@@ -20,13 +20,14 @@ from onggi.work.journal import Entry, entries
 
 ROOT = Path(__file__).parents[1]
 DVC = [sys.executable, "-m", "dvc"]
-TARGETS = ("retrieve@bm25", "retrieve@dense-base")
+TARGETS = ("search@bm25", "search@dense-base")
 INDEX = {
     "chunk": None,
-    "embed@base": "base",
-    "index_bm25": "bm25",
-    "retrieve@bm25": "bm25",
-    "retrieve@dense-base": "base",
+    "encode@kiwi": None,
+    "encode@base": "dense-base",
+    "index@bm25": "bm25",
+    "search@bm25": "bm25",
+    "search@dense-base": "dense-base",
 }
 """The stages whose memory is not to grow with the corpus, and the index that each makes or asks."""
 LARGE, SMALL = 3400, 340
@@ -53,10 +54,11 @@ def _changes(name: str, corpus: Corpus, encoder: Path | None = None) -> tuple[li
         build = _journal(folder)
         peaks = {stage: build[stage].peak_mb - _size(folder, index) for stage, index in INDEX.items()}
         chunks = build["chunk"].rows_out["data/chunks.parquet"]
-        subprocess.run([*DVC, "freeze", "base_model"], cwd=folder, check=True, stdout=sys.stderr)
+        if encoder is None:
+            subprocess.run([*DVC, "freeze", "bootstrap@base"], cwd=folder, check=True, stdout=sys.stderr)
         corpus.with_one_more().write(folder / "corpus")
         added = seconds(lambda: _repro(folder))
-        work = _journal(folder)["embed@base"].works["embeddings"]
+        work = _journal(folder)["encode@base"].works["embeddings"]
         note = f"{chunks} chunks: {added:.1f} s of {full:.1f} s, {work.computed} embeddings"
         first = Measure(f"rebuild.{name}.added", added / full, "", target="<= 0.15", note=note)
         corpus.renamed().write(folder / "corpus")
@@ -79,8 +81,8 @@ def _workspace(corpus: Corpus, encoder: Path | None) -> Iterator[Path]:
         # All questions are asked, whatever the documents are called that the split goes by.
         params["split"].update(train=0.0, dev=0.0, test=1.0, synthesis_from="all")
         if encoder is not None:
-            params["base_model"]["kind"] = "hub"
-            params["base_model"]["hub"].update(name=str(encoder), revision="local")
+            params["models"]["bootstrap"] = {}
+            params["models"]["local"] = {"base": {"path": str(encoder)}}
         yaml.dump(params, folder / "params.yaml")
         yield folder
 
