@@ -53,6 +53,10 @@ GOOD = {"_id": "가", "title": "독", "text": "글"}
     ("row", "problem"),
     [
         ("{", r"corpus\.jsonl:2: not JSON \(.*\); write one object a line"),
+        (
+            '{"_id": "나", "text": "글", "metadata": {"n": ' + "9" * 5000 + "}}",
+            r"corpus\.jsonl:2: a number has over 4,300 digits; write it as a string",
+        ),
         ("[1]", r"corpus\.jsonl:2: holds a list, not an object; write one object a line"),
         ({"_id": "나", "title": "독"}, r"corpus\.jsonl:2: the key 'text' is missing; add it"),
         ({"title": "독", "text": "글"}, r"corpus\.jsonl:2: the key '_id' is missing; add it"),
