@@ -145,7 +145,8 @@ class _Index:
 
 def _indexes(spill: _Spill, frequency: NDArray[np.uint8], threshold: float) -> Iterator[_Index]:
     """Yield indexes over all texts, block by block."""
-    sizes: Rows = np.diff(np.array(spill.ends, np.int64))
+    ends = np.array(spill.ends, np.int64)
+    sizes = ends[1:] - ends[:-1]
     at_least: Rows = np.ceil(threshold * sizes - 1e-9).astype(np.int64)  # a hair less: 0.7 * 10 is above 7
     needed: Rows = np.maximum(1, at_least // 10)
     keys: list[Hashes] = []
