@@ -61,19 +61,19 @@ def read_beir(folder: Path) -> list[GoldQuestion]:
 
 def _queries(path: Path) -> dict[str, tuple[str, str]]:
     """Return the text and the type of each query by its id."""
-    found: dict[str, tuple[str, str]] = {}
+    queries: dict[str, tuple[str, str]] = {}
     places: dict[str, str] = {}
     for where, line in json_lines(path):
         query_id, text = line.get("_id"), line.get("text")
         if not isinstance(query_id, str) or not isinstance(text, str) or not text.strip():
             raise GoldError(where, "a query needs a string _id and a text", "see the BEIR layout")
-        if query_id in found:
+        if query_id in queries:
             fix = f"rename one; it is already used at {places[query_id]}"
             raise GoldError(where, f"the id {query_id!r} appears twice", fix)
         metadata = line.get("metadata")
         kind = metadata.get("type") if isinstance(metadata, dict) else None
-        found[query_id], places[query_id] = (nfc(text), kind if kind in QUESTION_TYPES else ""), where
-    return found
+        queries[query_id], places[query_id] = (nfc(text), kind if kind in QUESTION_TYPES else ""), where
+    return queries
 
 
 def _files(qrels: Path) -> dict[Split, Path]:

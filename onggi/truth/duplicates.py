@@ -117,10 +117,11 @@ class _Spill:
 class _Index:
     """The rarest grams of a block of texts: ``rows[starts[i]:starts[i + 1]]`` hold the gram ``keys[i]``.
 
-    ``sizes`` and ``needed`` say for every text how many grams it has, and how many of its indexed ones a text that
-    holds it must have.
+    Rows are counted from the ``first`` of the block. ``sizes`` and ``needed`` say for every text how many grams it has,
+    and how many of its indexed ones a text that holds it must have.
     """
 
+    first: int
     keys: Hashes
     starts: Rows
     rows: NDArray[np.int32]
@@ -129,18 +130,15 @@ class _Index:
 
     def candidates(self, row: int, hashes: Hashes) -> Rows:
         """Return the texts of the block, no longer than this one, that this one may hold."""
-        if not len(self.keys):
-            return np.empty(0, np.int64)
-        places = np.minimum(np.searchsorted(self.keys, hashes), len(self.keys) - 1)
-        places = places[self.keys[places] == hashes]
+        places = _places(hashes, self.keys)
         lengths = self.starts[places + 1] - self.starts[places]
         # Where each run of rows starts, repeated for its length, plus 0, 1, 2, … within the run.
         within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        others, shared = np.unique(self.rows[np.repeat(self.starts[places], lengths) + within], return_counts=True)
+        shared = np.bincount(self.rows[np.repeat(self.starts[places], lengths) + within])
+        others = np.flatnonzero(shared)
+        others = others[shared[others] >= self.needed[self.first + others]] + self.first
         size = len(hashes)
-        shorter = (self.sizes[others] < size) | ((self.sizes[others] == size) & (others < row))
-        found: Rows = others[shorter & (shared >= self.needed[others])].astype(np.int64)
-        return found
+        return others[(self.sizes[others] < size) | ((self.sizes[others] == size) & (others < row))]
 
 
 def _indexes(spill: _Spill, frequency: NDArray[np.uint8], threshold: float) -> Iterator[_Index]:
@@ -151,36 +149,41 @@ def _indexes(spill: _Spill, frequency: NDArray[np.uint8], threshold: float) -> I
     needed: Rows = np.maximum(1, at_least // 10)
     keys: list[Hashes] = []
     rows: list[NDArray[np.int32]] = []
-    waiting = 0
+    first = waiting = 0
     for row in range(len(spill)):
         hashes = spill[row]
         counts = frequency[_slots(hashes)]
         rarest = np.argsort(counts, kind="stable")[: sizes[row] - at_least[row] + needed[row]]
         rarest = rarest[counts[rarest] > 1]  # what no other text has, none can be found by
         keys.append(hashes[rarest])
-        rows.append(np.full(len(rarest), row, np.int32))
+        rows.append(np.full(len(rarest), row - first, np.int32))
         waiting += len(rarest)
         if waiting >= BLOCK or row == len(spill) - 1:
-            yield _index(np.concatenate(keys), np.concatenate(rows), sizes, needed)
-            keys, rows, waiting = [], [], 0
-
-
-def _index(hashes: Hashes, rows: NDArray[np.int32], sizes: Rows, needed: Rows) -> _Index:
-    order = np.argsort(hashes, kind="stable")
-    hashes = hashes[order]
-    first = np.flatnonzero(np.concatenate([[True], hashes[1:] != hashes[:-1]])[: len(hashes)])
-    return _Index(hashes[first], np.append(first, len(hashes)), rows[order], sizes, needed)
+            hashes = np.concatenate(keys)
+            order = np.argsort(hashes, kind="stable")
+            distinct, starts = np.unique(hashes[order], return_index=True)
+            starts = np.append(starts, len(hashes))
+            yield _Index(first, distinct, starts, np.concatenate(rows)[order], sizes, needed)
+            keys, rows, first, waiting = [], [], row + 1, 0
 
 
 def _overlap(spill: _Spill, shorter: int, longer: int, hashes: Hashes, threshold: float) -> Overlap | None:
     """Return what two texts share, given the grams of the longer; None below the threshold."""
     grams = spill[shorter]
-    shared = len(np.intersect1d(grams, hashes, assume_unique=True))
+    shared = len(_places(grams, hashes))
     if shared / len(grams) < threshold:
         return None
     first, second = sorted((spill.doc_ids[shorter], spill.doc_ids[longer]))
     union = len(grams) + len(hashes) - shared
     return Overlap(first, second, shared / union, shared / len(grams), len(grams))
+
+
+def _places(some: Hashes, all_of: Hashes) -> Rows:
+    """Return where those of ``some`` that are in ``all_of`` stand in it; both ascend."""
+    if not len(all_of):
+        return np.empty(0, np.int64)
+    places: Rows = np.minimum(np.searchsorted(all_of, some), len(all_of) - 1)
+    return places[all_of[places] == some]
 
 
 def _slots(hashes: Hashes) -> Hashes:

@@ -83,8 +83,8 @@ def targets(questions: Iterable[Question], index: ChunkIndex) -> list[Target]:
 
     Where any evidence of a question is a whole document, documents are its unit: a span then stands for its document.
     """
-    found = [target(question, index) for question in questions if question.evidence]
-    return sorted(found, key=lambda target: target.query_id)
+    wanted = [target(question, index) for question in questions if question.evidence]
+    return sorted(wanted, key=lambda target: target.query_id)
 
 
 def target(question: Question, index: ChunkIndex) -> Target:
@@ -101,8 +101,8 @@ def target(question: Question, index: ChunkIndex) -> Target:
             spans[span] = max(e.grade, spans.get(span, 0))
     if whole:
         doc_ids = sorted(documents)
-        found = tuple(frozenset({doc_id} & index.spans.keys()) for doc_id in doc_ids)
-        return Target(question.query_id, "document", found, tuple(documents[doc_id] for doc_id in doc_ids))
+        parts = tuple(frozenset({doc_id} & index.spans.keys()) for doc_id in doc_ids)
+        return Target(question.query_id, "document", parts, tuple(documents[doc_id] for doc_id in doc_ids))
     return Target(question.query_id, "chunk", tuple(index.answering(*span) for span in spans), tuple(spans.values()))
 
 

@@ -36,7 +36,7 @@ def test_documents_come_in_the_order_of_their_ids(tmp_path: Path, fail: IngestPa
 
 
 @pytest.mark.parametrize("text", ["# 장독대\n\n본문", "장독대\n본문", "\n ## 장독대 \n본문"])
-def test_a_title_that_opens_the_text_is_not_told_twice(text: str) -> None:
+def test_a_title_that_opens_the_text_stands_there_once(text: str) -> None:
     content = read(json.dumps({"_id": "가", "title": "장독대", "text": text}).encode(), "x:1")
     assert join(content.blocks, 1000).text == "장독대\n\n본문"
 
