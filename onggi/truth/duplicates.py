@@ -138,7 +138,8 @@ class _Index:
         others = np.flatnonzero(shared)
         others = others[shared[others] >= self.needed[self.first + others]] + self.first
         size = len(hashes)
-        return others[(self.sizes[others] < size) | ((self.sizes[others] == size) & (others < row))]
+        shorter: Rows = others[(self.sizes[others] < size) | ((self.sizes[others] == size) & (others < row))]
+        return shorter
 
 
 def _indexes(spill: _Spill, frequency: NDArray[np.uint8], threshold: float) -> Iterator[_Index]:
@@ -182,8 +183,9 @@ def _places(some: Hashes, all_of: Hashes) -> Rows:
     """Return where those of ``some`` that are in ``all_of`` stand in it; both ascend."""
     if not len(all_of):
         return np.empty(0, np.int64)
-    places: Rows = np.minimum(np.searchsorted(all_of, some), len(all_of) - 1)
-    return places[all_of[places] == some]
+    nearest = np.minimum(np.searchsorted(all_of, some), len(all_of) - 1)
+    places: Rows = nearest[all_of[nearest] == some]
+    return places
 
 
 def _slots(hashes: Hashes) -> Hashes:
