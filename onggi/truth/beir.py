@@ -11,9 +11,8 @@ from pathlib import Path
 from onggi.core.errors import GoldError
 from onggi.core.schema import QUESTION_TYPES, Split
 from onggi.korean.normalize import nfc
-from onggi.truth.labels import GoldQuestion, Quote, json_lines, shortened
+from onggi.truth.labels import SPLITS, GoldQuestion, Quote, json_lines, shortened
 
-SPLITS: tuple[Split, ...] = ("train", "dev", "test")
 HEADER = ["query-id", "corpus-id", "score"]
 MOST = 100
 """The highest grade: trec_eval counts in an array as long as the highest."""

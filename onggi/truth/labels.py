@@ -10,6 +10,8 @@ from typing import Any
 from onggi.core.errors import GoldError
 from onggi.core.schema import Split
 
+SPLITS: tuple[Split, ...] = ("train", "dev", "test")
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 

@@ -5,9 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from onggi.core.schema import Evidence, Question, Split, SplitRow
-from onggi.truth.labels import GoldQuestion
-
-SPLITS: tuple[Split, ...] = ("train", "dev", "test")
+from onggi.truth.labels import SPLITS, GoldQuestion
 
 
 def prescribed(labelled: Iterable[GoldQuestion]) -> dict[str, Split]:
