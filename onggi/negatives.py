@@ -19,8 +19,8 @@ from onggi.core.schema import Candidate, Chunk, Question
 from onggi.index.passages import passage
 from onggi.korean.normalize import jaccard, shingles, squash
 from onggi.models.reranker import Reranker
+from onggi.truth.duplicates import near_duplicates
 from onggi.truth.relevance import ChunkIndex
-from onggi.truth.split import near_duplicates
 
 Rule = Literal["kept", "not_hardest", "above_ratio", "near_duplicate", "same_document", "held_out"]
 RULES: tuple[Rule, ...] = ("kept", "not_hardest", "above_ratio", "near_duplicate", "same_document", "held_out")

@@ -1,64 +1,36 @@
 """gold: anchor the evidence of gold questions, and split the corpus into train, dev and test."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
-from stages import run
+from stages import Opt, run
 
 
-def main(gold: Path, documents: Path, questions: Path, splits: Path, metrics: Path) -> None:
+def main(documents: Opt[Path], questions: Opt[Path], splits: Opt[Path], metrics: Opt[Path]) -> None:
     """Resolve quotes to spans, give documents and questions their split, and count."""
-    from collections import Counter
-
     from onggi.core import tables
     from onggi.core.outs import write_json
     from onggi.core.schema import Document, Question, SplitRow
-    from onggi.truth.gold import anchor, read_gold
-    from onggi.truth.split import SplitParams, assign, near_duplicates
+    from onggi.truth.duplicates import inseparable
+    from onggi.truth.gold import GoldParams, anchor, read_gold
+    from onggi.truth.questions import as_questions, prescribed, summary
+    from onggi.truth.split import SplitParams, assign
+
+    def texts() -> Iterator[tuple[str, str]]:
+        return ((document.doc_id, document.text) for document in tables.read(documents, Document))
 
     params = SplitParams.load()
-    labelled = read_gold(gold)
-    texts = {document.doc_id: document.text for document in tables.read(documents, Document)}
-    anchored = [(question, anchor(question, texts)) for question in labelled]
-
-    twins = near_duplicates(texts, params.near_duplicate)
-    joined = [[item.doc_id for item in evidence] for _, evidence in anchored if evidence]
-    # A document with questions in several splits is in the last of them: what a test question needs is not trained on.
-    fixed = {
-        item.doc_id: split
-        for split in ("train", "dev", "test")
-        for question, evidence in anchored
-        for item in evidence
-        if question.split == split
-    }
-    rows = assign(texts, [*twins, *joined], params, fixed)
-    split_of = {row.doc_id: row.split for row in rows}
-    anchored_rows = [
-        Question(
-            query_id=question.query_id,
-            text=question.text,
-            type=question.type,
-            answers=question.answers,
-            evidence=evidence,
-            origin="gold",
-            split=question.split or (split_of[evidence[0].doc_id] if evidence else "test"),
-        )
-        for question, evidence in anchored
-    ]
+    labelled = read_gold(Path(GoldParams.load().path))
+    evidence = anchor(labelled, texts())
+    twins, contained = inseparable(texts(), params.near_duplicate)
+    joined = [[quote.doc_id for quote in question.quotes] for question in labelled if question.quotes]
+    doc_ids = tables.column(documents, Document, "doc_id")
+    rows = assign(doc_ids, [*twins, *contained, *joined], params, prescribed(labelled))
+    asked = as_questions(labelled, evidence, rows)
     tables.write(splits, SplitRow, rows)
-    tables.write(questions, Question, anchored_rows)
-    by_split = Counter(row.split for row in anchored_rows)
-    documents_by_split = Counter(row.split for row in rows)
-    write_json(
-        metrics,
-        {
-            "questions": {split: by_split[split] for split in ("train", "dev", "test")},
-            "unanswerable": sum(not row.evidence for row in anchored_rows),
-            "two_or_more_evidence_spans": sum(len(row.evidence) > 1 for row in anchored_rows),
-            "documents": {split: documents_by_split[split] for split in ("train", "dev", "test")},
-            "groups": len({row.group for row in rows}),
-            "near_duplicate_pairs": len(twins),
-        },
-    )
+    tables.write(questions, Question, asked)
+    pairs = {"near_duplicate_pairs": len(twins), "contained_pairs": len(contained)}
+    write_json(metrics, summary(asked, rows) | pairs)
 
 
 if __name__ == "__main__":

@@ -61,11 +61,15 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where the answer to a question stands; ``start`` and ``end`` are None for a whole document."""
+    """Where the answer to a question stands; ``start`` and ``end`` are None for a whole document.
+
+    ``grade`` says how relevant it is, from 1 up, as the qrels of a BEIR folder grade it.
+    """
 
     doc_id: str
     start: int | None = None
     end: int | None = None
+    grade: int = 1
 
 
 @dataclass(frozen=True, slots=True)

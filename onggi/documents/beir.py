@@ -76,6 +76,8 @@ def _row(data: bytes, where: str) -> dict[str, Any]:
         raise DocumentError(where, f"byte {error.start} is not UTF-8", "save the file as UTF-8") from None
     except (json.JSONDecodeError, RecursionError) as error:
         raise DocumentError(where, f"not JSON ({error})", "write one object a line") from None
+    except ValueError:  # the one other that json raises, in words for programmers
+        raise DocumentError(where, "a number has over 4,300 digits", "write it as a string") from None
     if not isinstance(row, dict):
         raise DocumentError(where, f"holds a {type(row).__name__}, not an object", "write one object a line")
     for key in row:

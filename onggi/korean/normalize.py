@@ -2,6 +2,9 @@
 
 import unicodedata
 
+import numpy as np
+from numpy.typing import NDArray
+
 _HIDDEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 
 
@@ -36,6 +39,27 @@ def shingles(text: str, size: int = 5) -> set[str]:
     """Return the character n-grams of ``squash(text)``; a text shorter than ``size`` is one shingle."""
     squashed = squash(text)
     return {squashed[i : i + size] for i in range(max(1, len(squashed) - size + 1))}
+
+
+def gram_hashes(text: str, size: int = 5) -> NDArray[np.uint64]:
+    """Return the distinct `shingles` of a text as hashes of 64 bits, ascending.
+
+    Two n-grams share a hash once in 10¹⁹ pairs.
+    """
+    points = np.frombuffer(squash(text).encode("utf-32-le"), np.uint32).astype(np.uint64)
+    points = np.pad(points, (0, max(0, size - len(points))))  # no text holds NUL once squashed
+    hashes = np.zeros(len(points) - size + 1, np.uint64)
+    for place in range(size):
+        hashes = _mixed(hashes + points[place : place + len(hashes)])
+    return np.unique(hashes)
+
+
+def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Spread every bit over all 64, each value to one of its own (the finaliser of SplitMix64)."""
+    values = values + np.uint64(0x9E3779B97F4A7C15)
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
 
 
 def jaccard(a: set[str], b: set[str]) -> float:

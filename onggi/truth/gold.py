@@ -4,19 +4,25 @@ Evidence is a span of a document, never a chunk, so that chunk size, overlap and
 labelling anything again.
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from onggi.core.errors import GoldError
+from onggi.core.params import Params
 from onggi.core.schema import Evidence
 from onggi.korean.normalize import nfc
-from onggi.truth.labels import GoldQuestion, Quote, json_lines
+from onggi.truth.labels import GoldQuestion, Quote, json_lines, shortened
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+
+class GoldParams(Params):
+    """Where the gold questions are."""
+
+    key: ClassVar[str] = "gold"
+
+    path: str = Field(min_length=1, description="jsonl of gold questions, or a BEIR folder")
 
 
 def _not_blank(text: str) -> str:
@@ -88,49 +94,67 @@ def _question(where: str, line: dict[str, Any]) -> GoldQuestion:
     return GoldQuestion(where, parsed.id, nfc(parsed.question), parsed.type, answers, quotes)
 
 
-def anchor(question: GoldQuestion, texts: Mapping[str, str]) -> list[Evidence]:
-    """Resolve the quotes of a question to spans of the documents, given their texts by id.
+def anchor(questions: Sequence[GoldQuestion], texts: Iterable[tuple[str, str]]) -> dict[str, list[Evidence]]:
+    """Resolve the quotes of questions to spans of the documents; return the evidence by query id.
 
-    A quote that occurs more than once means its first place; where it occurs nowhere as it is, white space may differ.
+    Parameters
+    ----------
+    questions
+        What was labelled; their ids are distinct.
+    texts
+        The ids and texts of all documents, read once, so that none but the one at hand is in memory.
 
     Raises
     ------
     GoldError
-        A source is no document of the corpus, or a quote is not in its document.
+        A source is no document of the corpus, or a quote is not in its document or is there more than once.
     """
-    evidence = []
-    for quote in question.quotes:
-        if quote.doc_id not in texts:
-            raise GoldError(quote.where, f"unknown document {quote.doc_id!r}", "name a document of corpus.path")
-        if quote.text is None:
-            evidence.append(Evidence(quote.doc_id))
-            continue
-        span = locate(quote.text, texts[quote.doc_id])
-        if span is None:
-            what = f"the quote {_shorten(quote.text)!r} is not in {quote.doc_id}"
-            raise GoldError(quote.where, what, "copy it from the document")
-        evidence.append(Evidence(quote.doc_id, *span))
+    evidence = {question.query_id: [Evidence(quote.doc_id) for quote in question.quotes] for question in questions}
+    waiting: dict[str, list[tuple[str, int, Quote]]] = {}
+    for question in questions:
+        for place, quote in enumerate(question.quotes):
+            waiting.setdefault(quote.doc_id, []).append((question.query_id, place, quote))
+    for doc_id, text in texts:
+        for query_id, place, quote in waiting.pop(doc_id, ()):
+            evidence[query_id][place] = _resolved(quote, text)
+    for quotes in waiting.values():
+        where, doc_id = quotes[0][2].where, quotes[0][2].doc_id
+        raise GoldError(where, f"unknown document {doc_id!r}", "name a document of corpus.path")
     return evidence
 
 
-def locate(quote: str, text: str) -> tuple[int, int] | None:
-    """Return where ``quote`` first stands in ``text``, as it is or else white space aside; None where it does not.
+def _resolved(quote: Quote, text: str) -> Evidence:
+    if quote.text is None:
+        return Evidence(quote.doc_id, grade=quote.grade)
+    places = locate(quote.text, text)
+    if len(places) == 1:
+        return Evidence(quote.doc_id, *places[0], quote.grade)
+    shown = repr(shortened(quote.text))
+    if places:
+        what = f"the quote {shown} stands in {len(places)} places of {quote.doc_id}"
+        raise GoldError(quote.where, what, "quote more of the sentence that answers")
+    raise GoldError(quote.where, f"the quote {shown} is not in {quote.doc_id}", "copy it from the document")
+
+
+def locate(quote: str, text: str) -> list[tuple[int, int]]:
+    """Return all places where ``quote`` stands in ``text`` as it is; where there are none, white space aside.
 
     Examples
     --------
     >>> locate("닷새 뒤에", "메주는 닷새\\n뒤에 띄운다")
-    (4, 9)
+    [(4, 9)]
     """
-    start = text.find(quote)
-    if start >= 0:
-        return start, start + len(quote)
-    places = [place for place, char in enumerate(text) if not char.isspace()]
+    if places := [(start, start + len(quote)) for start in _occurrences(quote, text)]:
+        return places
     bare = "".join(quote.split())
-    start = "".join(text.split()).find(bare)
-    if start < 0 or not bare:
-        return None
-    return places[start], places[start + len(bare) - 1] + 1
+    kept = [place for place, char in enumerate(text) if not char.isspace()]
+    starts = _occurrences(bare, "".join(text.split()))
+    return [(kept[start], kept[start + len(bare) - 1] + 1) for start in starts]
 
 
-def _shorten(text: str, size: int = 40) -> str:
-    return text if len(text) <= size else text[: size - 1] + "…"
+def _occurrences(part: str, text: str) -> Iterator[int]:
+    """Yield where ``part`` starts in ``text``, one within another counted too; nothing is nowhere."""
+    start = text.find(part) if part else -1
+    while start >= 0:
+        yield start
+        start = text.find(part, start + 1)

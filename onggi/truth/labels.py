@@ -10,6 +10,8 @@ from typing import Any
 from onggi.core.errors import GoldError
 from onggi.core.schema import Split
 
+SPLITS: tuple[Split, ...] = ("train", "dev", "test")
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -17,12 +19,13 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 class Quote:
     """Evidence as it was labelled: a stretch of text, or all of a document where ``text`` is None.
 
-    ``where`` is the file and line it came from.
+    ``where`` is the file and line it came from; ``grade`` says how relevant it is, from 1 up.
     """
 
     where: str
     doc_id: str
     text: str | None
+    grade: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,15 @@ def json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             loaded = json.loads(line)
         except (json.JSONDecodeError, RecursionError) as error:
             raise GoldError(f"{path}:{number}", f"not JSON ({error})", "write one object a line") from None
+        except ValueError:  # the one other that json raises, in words for programmers
+            raise GoldError(f"{path}:{number}", "a number has over 4,300 digits", "write it as a string") from None
         if not isinstance(loaded, dict):
             raise GoldError(f"{path}:{number}", f"is a {type(loaded).__name__}", "write one object a line")
         if _SURROGATE.search(json.dumps(loaded, ensure_ascii=False)):
             raise GoldError(f"{path}:{number}", r"holds half of a character (\ud800 to \udfff)", "write it whole")
         yield f"{path}:{number}", loaded
+
+
+def shortened(text: str, size: int = 40) -> str:
+    """Return a text for a message, cut after ``size`` characters."""
+    return text if len(text) <= size else text[: size - 1] + "…"

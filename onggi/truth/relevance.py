@@ -10,7 +10,8 @@ from typing import Literal
 
 from onggi.core.schema import Chunk, Question
 
-Unit = Literal["chunk", "document"]
+Granularity = Literal["chunk", "document"]
+"""What a question is judged by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +46,18 @@ class Target:
     """What must be found for one question.
 
     ``parts`` has one set per piece of evidence: the ids, of chunks or of documents as ``unit`` says, each of which
-    answers it. A set is empty where nothing does, for example for a quote cut into three by chunk borders.
+    answers it. A set is empty where nothing does, for example for a quote cut into three by chunk borders. ``grades``
+    says how relevant each part is; all are 1 where it is empty.
     """
 
     query_id: str
-    unit: Unit
+    unit: Granularity
     parts: tuple[frozenset[str], ...]
+    grades: tuple[int, ...] = ()
 
     @property
     def relevant(self) -> frozenset[str]:
-        """The ids of which any is a right answer."""
+        """The ids of which each answers some piece of evidence."""
         return frozenset().union(*self.parts)
 
     @property
@@ -63,13 +66,16 @@ class Target:
         return bool(self.relevant)
 
     def qrels(self) -> dict[str, int]:
-        """Return the relevance of each id as TREC's tools take it.
+        """Return the grade of each id as TREC's tools take it: that of the most relevant evidence it answers.
 
         Evidence that nothing answers stands here under an id that no run can name: it counts as not found, instead of
         making the question easier or dropping it.
         """
-        judged = dict.fromkeys(sorted(self.relevant), 1)
-        return judged | {f"(evidence {n}: no chunk)": 1 for n, part in enumerate(self.parts) if not part}
+        judged: dict[str, int] = {}
+        for n, (part, grade) in enumerate(zip(self.parts, self.grades or (1,) * len(self.parts), strict=True)):
+            for item in sorted(part) or [f"(evidence {n}: no chunk)"]:
+                judged[item] = max(grade, judged.get(item, 0))
+        return dict(sorted(judged.items()))
 
 
 def targets(questions: Iterable[Question], index: ChunkIndex) -> list[Target]:
@@ -77,17 +83,27 @@ def targets(questions: Iterable[Question], index: ChunkIndex) -> list[Target]:
 
     Where any evidence of a question is a whole document, documents are its unit: a span then stands for its document.
     """
-    found = [target(question, index) for question in questions if question.evidence]
-    return sorted(found, key=lambda target: target.query_id)
+    wanted = [target(question, index) for question in questions if question.evidence]
+    return sorted(wanted, key=lambda target: target.query_id)
 
 
 def target(question: Question, index: ChunkIndex) -> Target:
     """Return what one question looks for (see `targets`)."""
-    spans = [(e.doc_id, e.start, e.end) for e in question.evidence if e.start is not None and e.end is not None]
-    if len(spans) < len(question.evidence):
-        doc_ids = sorted({evidence.doc_id for evidence in question.evidence})
-        return Target(question.query_id, "document", tuple(frozenset({d} & index.spans.keys()) for d in doc_ids))
-    return Target(question.query_id, "chunk", tuple(index.answering(*span) for span in dict.fromkeys(spans)))
+    documents: dict[str, int] = {}
+    spans: dict[tuple[str, int, int], int] = {}
+    whole = False
+    for e in question.evidence:
+        documents[e.doc_id] = max(e.grade, documents.get(e.doc_id, 0))
+        if e.start is None or e.end is None:
+            whole = True
+        else:
+            span = (e.doc_id, e.start, e.end)
+            spans[span] = max(e.grade, spans.get(span, 0))
+    if whole:
+        doc_ids = sorted(documents)
+        parts = tuple(frozenset({doc_id} & index.spans.keys()) for doc_id in doc_ids)
+        return Target(question.query_id, "document", parts, tuple(documents[doc_id] for doc_id in doc_ids))
+    return Target(question.query_id, "chunk", tuple(index.answering(*span) for span in spans), tuple(spans.values()))
 
 
 def _covers_half(start: int, end: int, evidence_start: int, evidence_end: int) -> bool:

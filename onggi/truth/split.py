@@ -1,22 +1,18 @@
 """Train, dev and test: by source document, so that nothing of a test document is seen in training.
 
-Documents that are nearly the same, and documents that one question joins, fall into one split.
+Documents that are nearly the same, one that lies in another, and those that one question joins fall into one split.
 """
 
 import hashlib
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar, Literal, Self
 
 import numpy as np
-from datasketch import MinHash, MinHashLSH
 from pydantic import Field, model_validator
 
 from onggi.core.params import Params
 from onggi.core.schema import Split, SplitRow
-from onggi.korean.normalize import jaccard, shingles
 
-PERMUTATIONS = 128
 PRIORITY: tuple[Split, ...] = ("test", "dev", "train")
 
 
@@ -29,7 +25,7 @@ class SplitParams(Params):
     dev: float = Field(ge=0, le=1, description="share of documents to tune on")
     test: float = Field(ge=0, le=1, description="share of documents to report on")
     synthesis_from: Literal["train", "all"] = Field(description="documents questions are written from: train or all")
-    near_duplicate: float = Field(gt=0, le=1, description="Jaccard of character 5-grams from which two texts are one")
+    near_duplicate: float = Field(gt=0, le=1, description="share of character 5-grams from which two texts are one")
     seed: int = Field(ge=0, description="seed of the assignment")
 
     @model_validator(mode="after")
@@ -37,25 +33,6 @@ class SplitParams(Params):
         if abs(self.train + self.dev + self.test - 1) > 1e-9:
             raise ValueError(f"train + dev + test must be 1, is {self.train + self.dev + self.test:g}")
         return self
-
-
-def near_duplicates(texts: Mapping[str, str], threshold: float) -> list[tuple[str, str]]:
-    """Return the pairs of ids whose texts share at least ``threshold`` of their character 5-grams, in order.
-
-    MinHash with locality-sensitive hashing (Broder 1997) finds candidates; each is checked exactly.
-    """
-    blank = MinHash(num_perm=PERMUTATIONS, seed=1, hashfunc=zlib.crc32)
-    lsh = MinHashLSH(threshold=max(0.05, threshold - 0.1), num_perm=PERMUTATIONS)
-    pairs = []
-    for doc_id in sorted(texts):
-        grams = shingles(texts[doc_id])
-        signature = blank.copy()
-        signature.update_batch([gram.encode() for gram in grams])  # in any order: it takes minima
-        for other in sorted(lsh.query(signature)):
-            if jaccard(grams, shingles(texts[other])) >= threshold:
-                pairs.append((other, doc_id))
-        lsh.insert(doc_id, signature)
-    return pairs
 
 
 def assign(
@@ -71,7 +48,7 @@ def assign(
     doc_ids
         All documents of the corpus.
     joined
-        Documents that must stay together: near-duplicates, the evidence of one question.
+        Documents that must stay together: that overlap, that are evidence of one question.
     params
         Shares and seed.
     fixed

@@ -36,7 +36,7 @@ def test_documents_come_in_the_order_of_their_ids(tmp_path: Path, fail: IngestPa
 
 
 @pytest.mark.parametrize("text", ["# 장독대\n\n본문", "장독대\n본문", "\n ## 장독대 \n본문"])
-def test_a_title_that_opens_the_text_is_not_told_twice(text: str) -> None:
+def test_a_title_that_opens_the_text_stands_there_once(text: str) -> None:
     content = read(json.dumps({"_id": "가", "title": "장독대", "text": text}).encode(), "x:1")
     assert join(content.blocks, 1000).text == "장독대\n\n본문"
 
@@ -53,6 +53,10 @@ GOOD = {"_id": "가", "title": "독", "text": "글"}
     ("row", "problem"),
     [
         ("{", r"corpus\.jsonl:2: not JSON \(.*\); write one object a line"),
+        (
+            '{"_id": "나", "text": "글", "metadata": {"n": ' + "9" * 5000 + "}}",
+            r"corpus\.jsonl:2: a number has over 4,300 digits; write it as a string",
+        ),
         ("[1]", r"corpus\.jsonl:2: holds a list, not an object; write one object a line"),
         ({"_id": "나", "title": "독"}, r"corpus\.jsonl:2: the key 'text' is missing; add it"),
         ({"title": "독", "text": "글"}, r"corpus\.jsonl:2: the key '_id' is missing; add it"),

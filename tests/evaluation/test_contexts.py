@@ -9,7 +9,7 @@ from ragas._analytics import get_userid
 from ragas.dataset_schema import SingleTurnSample
 from ragas.metrics._context_precision import NonLLMContextPrecisionWithReference
 
-from onggi.evaluation.contexts import ContextScore, score_contexts, shared_run
+from onggi.evaluation.contexts import LEAST, ContextScore, likeness, score_contexts, shared_run
 
 QUOTE = "항아리 굽기 체험의 참가비는 한 사람에 3만 원이다."
 TWIN = "항아리 굽기 체험의 보험료는 한 사람에 4천 원이다."
@@ -63,9 +63,28 @@ def test_a_chunk_is_part_of_its_document():
 
 
 def test_half_of_a_quote_is_enough_for_both():
-    quote = "가나다라마바사아자차"
-    assert score_contexts([(["하하하하하하하하하하" + quote[:5]], [quote])]) == [ContextScore(pytest.approx(1.0), 1.0)]
-    assert score_contexts([(["하하하하하하하하하하" + quote[:4]], [quote])]) == [ContextScore(0.0, 0.0)]
+    quote = "가나다라마바사아자차카타파하거너더러머버서어저처"
+    padding = "하" * 24
+    assert score_contexts([([padding + quote[:12]], [quote])]) == [ContextScore(pytest.approx(1.0), 1.0)]
+    assert score_contexts([([padding + quote[:11]], [quote])]) == [ContextScore(0.0, 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("size", "needed"), [(1, 1), (6, 6), (11, 11), (12, 12), (13, 12), (24, 12), (25, 13), (40, 20)]
+)
+def test_half_of_a_short_quote_is_a_word_and_does_not_count(size, needed):
+    """Half of six characters stands in one of seven chunks of the demo that have nothing to do with the quote."""
+    quote = "".join(chr(ord("가") + n) for n in range(size))
+    padding = "…" * 40
+    for held in range(size + 1):
+        counts = score_contexts([([padding + quote[:held] + padding], [quote])]) == [
+            ContextScore(pytest.approx(1.0), 1.0)
+        ]
+        assert counts == (held >= needed), held
+
+
+def test_a_short_reference_in_a_chunk_of_other_words():
+    assert score_contexts([(["수강료는 한 달에 3만 원이다."], ["참가비 3만"])]) == [ContextScore(0.0, 0.0)]
 
 
 def test_nothing_retrieved_is_nothing_found():
@@ -75,7 +94,14 @@ def test_nothing_retrieved_is_nothing_found():
 @given(short_texts, short_texts)
 def test_shared_run_agrees_with_difflib(a, b):
     longest = SequenceMatcher(None, a, b, autojunk=False).find_longest_match().size
-    assert shared_run(a, b) == shared_run(b, a) == (longest / min(len(a), len(b)) if a and b else 0.0)
+    assert shared_run(a, b) == shared_run(b, a) == longest
+
+
+@given(st.text(alphabet="가나", max_size=40), st.text(alphabet="가나", max_size=40))
+def test_likeness_is_the_share_of_the_shorter(a, b):
+    run, shorter = shared_run(a, b), min(len(a), len(b))
+    assert likeness(a, b) == likeness(b, a)
+    assert likeness(a, b) == (run / shorter if shorter and (run == shorter or run >= LEAST) else 0.0)
 
 
 def test_nothing_leaves_the_machine(monkeypatch, home):

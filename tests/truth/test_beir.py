@@ -6,7 +6,8 @@ import pytest
 
 from onggi.core.errors import GoldError
 from onggi.core.schema import Evidence
-from onggi.truth.gold import GoldQuestion, Quote, anchor, read_gold
+from onggi.truth.gold import anchor, read_gold
+from onggi.truth.labels import GoldQuestion, Quote
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 
@@ -37,7 +38,7 @@ def test_qrels_name_whole_documents(tmp_path: Path) -> None:
     )
     where = f"{folder}/qrels/test.tsv"
     assert read_gold(folder) == [
-        GoldQuestion(f"{where}:3", "q1", "독은 어디?", "", [], [Quote(f"{where}:3", "d2", None)]),
+        GoldQuestion(f"{where}:3", "q1", "독은 어디?", "", [], [Quote(f"{where}:3", "d2", None, 2)]),
         GoldQuestion(
             f"{where}:2",
             "q2",
@@ -50,8 +51,9 @@ def test_qrels_name_whole_documents(tmp_path: Path) -> None:
 
 
 def test_evidence_is_the_document(tmp_path: Path) -> None:
-    (asked,) = read_gold(beir(tmp_path, test="q1\td1\t1"))
-    assert anchor(asked, {"d1": "독은 뒤뜰에 있다."}) == [Evidence("d1")]
+    (asked,) = read_gold(beir(tmp_path, test="q1\td1\t1\nq1\td0\t3"))
+    texts = [("d0", "물"), ("d1", "독은 뒤뜰에 있다.")]
+    assert anchor([asked], texts) == {"q1": [Evidence("d1"), Evidence("d0", grade=3)]}
 
 
 def test_queries_without_a_relevant_document_are_left_out(tmp_path: Path) -> None:
@@ -61,6 +63,48 @@ def test_queries_without_a_relevant_document_are_left_out(tmp_path: Path) -> Non
 def test_a_pair_that_stands_twice_counts_once(tmp_path: Path) -> None:
     (asked,) = read_gold(beir(tmp_path, test="q1\td1\t1\nq1\td1\t1\n"))
     assert [quote.doc_id for quote in asked.quotes] == ["d1"]
+
+
+def test_a_pair_of_two_grades(tmp_path: Path) -> None:
+    folder = beir(tmp_path, test="q1\td1\t1\nq1\td1\t2\n")
+    expected = f"qrels/test.tsv:3: grades 'q1' and 'd1' 2, {folder}/qrels/test.tsv:2 1; remove one of the two"
+    assert refusal(folder) == expected
+
+
+@pytest.mark.parametrize(("score", "grade"), [("1", 1), ("3", 3), ("007", 7), ("100", 100), ("0" * 5000 + "2", 2)])
+def test_grades_are_kept(tmp_path: Path, score: str, grade: int) -> None:
+    (asked,) = read_gold(beir(tmp_path, test=f"q1\td1\t{score}\n"))
+    assert [quote.grade for quote in asked.quotes] == [grade]
+
+
+@pytest.mark.parametrize("score", ["0", "-1", "-0", "-" + "9" * 5000, "0" * 5000])
+def test_a_score_of_nothing_or_less_is_not_relevant(tmp_path: Path, score: str) -> None:
+    assert read_gold(beir(tmp_path, test=f"q1\td1\t{score}\n")) == []
+
+
+@pytest.mark.parametrize(("score", "shown"), [("101", "101"), ("9" * 5000, "9" * 39 + "…")])
+def test_a_grade_that_is_none(tmp_path: Path, score: str, shown: str) -> None:
+    folder = beir(tmp_path, test=f"q1\td1\t{score}\n")
+    assert refusal(folder) == f"qrels/test.tsv:2: the score is {shown}; grade from 0 (not relevant) to 100"
+
+
+def test_a_linked_folder_of_qrels(tmp_path: Path) -> None:
+    """DVC hashes what a linked file leads to, but not what a linked folder inside a dep holds."""
+    folder = beir(tmp_path, test="q1\td1\t1\n")
+    (folder / "qrels").rename(tmp_path / "elsewhere")
+    (folder / "qrels").symlink_to(tmp_path / "elsewhere")
+    expected = "qrels: is a link, and DVC does not see when what it leads to changes; put the folder itself there"
+    assert refusal(folder) == expected
+    (folder / "qrels").unlink()
+    (folder / "qrels").mkdir()
+    (folder / "qrels" / "test.tsv").symlink_to(tmp_path / "elsewhere" / "test.tsv")
+    assert len(read_gold(folder)) == 1
+
+
+def test_a_number_longer_than_python_reads(tmp_path: Path) -> None:
+    folder = beir(tmp_path, test="")
+    (folder / "queries.jsonl").write_text('{"_id": "q1", "text": "?", "n": ' + "9" * 5000 + "}", "utf-8")
+    assert refusal(folder) == "queries.jsonl:1: a number has over 4,300 digits; write it as a string"
 
 
 def test_no_questions(tmp_path: Path) -> None:
@@ -73,10 +117,13 @@ def test_no_questions(tmp_path: Path) -> None:
         ({"test": "q1\td\t1\nq2\td\t1"}, {"q1": None, "q2": None}),
         ({"train": "q2\td\t1", "test": "q1\td\t1"}, {"q1": "test", "q2": "train"}),
         ({"train": "q2\td\t1", "dev": "q1\td\t1"}, {"q1": "dev", "q2": "train"}),
-        ({"dev": "q2\td\t1", "test": "q1\td\t1"}, {"q1": None, "q2": None}),
+        ({"dev": "q2\td\t1", "test": "q1\td\t1"}, {"q1": "test", "q2": "dev"}),
+        ({"train": "q2\td\t1", "dev": "q1\td\t1", "test": ""}, {"q1": "dev", "q2": "train"}),
+        ({"train": "q1\td\t1\nq2\td\t1"}, {"q1": "train", "q2": "train"}),
+        ({"dev": "q1\td\t1\nq2\td\t1"}, {"q1": None, "q2": None}),
     ],
 )
-def test_splits_are_kept_where_there_is_one_to_train_on(
+def test_splits_are_kept_where_there_is_more_than_one_or_one_to_train_on(
     tmp_path: Path, qrels: dict[str, str], splits: dict[str, str | None]
 ) -> None:
     assert {asked.query_id: asked.split for asked in read_gold(beir(tmp_path, **qrels))} == splits
@@ -117,7 +164,7 @@ def test_qrels_that_name_an_unknown_query(tmp_path: Path) -> None:
 def test_qrels_that_name_an_unknown_document(tmp_path: Path) -> None:
     (asked,) = read_gold(beir(tmp_path, test="q1\td1\t1\nq1\td9\t1\n"))
     with pytest.raises(GoldError) as caught:
-        anchor(asked, {"d1": ""})
+        anchor([asked], [("d1", "")])
     assert str(caught.value) == f"{tmp_path}/qrels/test.tsv:3: unknown document 'd9'; name a document of corpus.path"
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from onggi.core.errors import GoldError
 from onggi.core.schema import Evidence
-from onggi.truth.gold import GoldQuestion, Quote, anchor, locate, read_gold
+from onggi.truth.gold import anchor, locate, read_gold
+from onggi.truth.labels import GoldQuestion, Quote
 
 
 def line(**changes: Any) -> dict[str, Any]:
@@ -33,6 +34,10 @@ def refusal(path: Path) -> str:
     with pytest.raises(GoldError) as caught:
         read_gold(path)
     return str(caught.value).removeprefix(str(path.parent) + "/")
+
+
+def anchored(question: GoldQuestion, texts: dict[str, str]) -> list[Evidence]:
+    return anchor([question], texts.items())[question.query_id]
 
 
 def quoting(*quotes: tuple[str, str | None]) -> GoldQuestion:
@@ -75,7 +80,7 @@ def test_hangul_is_read_in_nfc_whatever_wrote_it(tmp_path: Path) -> None:
     evidence = [{"source": apart("장/메주.md"), "quote": apart("닷새 띄운다")}]
     (asked,) = read_gold(gold(tmp_path, line(question=apart("메주는?"), answer=apart("닷새"), evidence=evidence)))
     assert (asked.text, asked.answers) == ("메주는?", ["닷새"])
-    assert anchor(asked, {"장/메주.md": "메주는 닷새 띄운다."}) == [Evidence("장/메주.md", 4, 10)]
+    assert anchored(asked, {"장/메주.md": "메주는 닷새 띄운다."}) == [Evidence("장/메주.md", 4, 10)]
 
 
 def test_windows_line_ends_and_a_byte_order_mark(tmp_path: Path) -> None:
@@ -118,6 +123,7 @@ def test_windows_line_ends_and_a_byte_order_mark(tmp_path: Path) -> None:
         (line(note="?"), "note: got '?'; extra inputs are not permitted"),
         (line(answer=None), "an answer goes with evidence, and none with none; give both, or null and []"),
         (line(evidence=[]), "an answer goes with evidence, and none with none; give both, or null and []"),
+        ('{"id": ' + "9" * 5000 + "}", "a number has over 4,300 digits; write it as a string"),
         (line(question="독\ud800"), "holds half of a character (\\ud800 to \\udfff); write it whole"),
     ],
     ids=lambda value: value[:24] if isinstance(value, str) else "",
@@ -146,34 +152,36 @@ def test_a_file_in_cp949(tmp_path: Path) -> None:
 
 def test_a_quote_becomes_a_span() -> None:
     text = "메주는 닷새 띄운다. 물은 두 말 붓는다."
-    spans = anchor(quoting(("a", "닷새 띄운다"), ("a", "두 말")), {"a": text})
+    spans = anchored(quoting(("a", "닷새 띄운다"), ("a", "두 말")), {"a": text})
     assert spans == [Evidence("a", 4, 10), Evidence("a", 15, 18)]
     assert [text[span.start : span.end] for span in spans] == ["닷새 띄운다", "두 말"]
 
 
 def test_evidence_without_a_quote_is_the_whole_document() -> None:
-    assert anchor(quoting(("a", None)), {"a": ""}) == [Evidence("a")]
+    assert anchored(quoting(("a", None)), {"a": ""}) == [Evidence("a")]
 
 
 @pytest.mark.parametrize(
-    ("quote", "text", "span"),
+    ("quote", "text", "places"),
     [
-        ("닷새", "닷새 뒤, 닷새 뒤", (0, 2)),  # twice: the first
-        ("닷새 뒤에", "메주는 닷새\n뒤에 띄운다", (4, 9)),
-        ("닷새 뒤에", "메주는 닷새\n\n \t뒤에 띄운다", (4, 12)),
-        ("닷새\n뒤에", "메주는 닷새 뒤에", (4, 9)),
-        ("닷새뒤에", "닷새 뒤에", (0, 5)),
-        ("닷 새", "메주는 닷새", (4, 6)),
-        (" 닷새 ", "메주는\n닷새", (4, 6)),
-        ("닷새 뒤", "닷새\n뒤 닷새 뒤", (5, 9)),  # as it is goes before white space aside
-        ("닷새", "엿새", None),
-        ("닷새 뒤에 온다", "닷새 뒤에", None),
-        ("닷새", "", None),
-        (" ", "독독", None),
+        ("닷새", "닷새 뒤, 닷새 뒤", [(0, 2), (6, 8)]),
+        ("독독", "독독독", [(0, 2), (1, 3)]),
+        ("닷새 뒤에", "메주는 닷새\n뒤에 띄운다", [(4, 9)]),
+        ("닷새 뒤에", "메주는 닷새\n\n \t뒤에 띄운다", [(4, 12)]),
+        ("닷새\n뒤에", "메주는 닷새 뒤에", [(4, 9)]),
+        ("닷새\n뒤", "닷새 뒤, 닷 새뒤", [(0, 4), (6, 10)]),
+        ("닷새뒤에", "닷새 뒤에", [(0, 5)]),
+        ("닷 새", "메주는 닷새", [(4, 6)]),
+        (" 닷새 ", "메주는\n닷새", [(4, 6)]),
+        ("닷새 뒤", "닷새\n뒤 닷새 뒤", [(5, 9)]),  # as it is goes before white space aside
+        ("닷새", "엿새", []),
+        ("닷새 뒤에 온다", "닷새 뒤에", []),
+        ("닷새", "", []),
+        (" ", "독독", []),
     ],
 )
-def test_where_a_quote_stands(quote: str, text: str, span: tuple[int, int] | None) -> None:
-    assert locate(quote, text) == span
+def test_where_a_quote_stands(quote: str, text: str, places: list[tuple[int, int]]) -> None:
+    assert locate(quote, text) == places
 
 
 BROKEN = st.lists(st.sampled_from(["독", "물", "콩", " ", "\n", "\u3000", "\x1c"]), max_size=30).map("".join)
@@ -185,24 +193,45 @@ def test_what_was_copied_is_found_however_it_is_broken(text: str, start: int, le
     words = text[start : start + length].split()
     if not words:
         return
-    span = locate(gap.join(words), text)
-    assert span is not None
-    assert text[slice(*span)].split() and "".join(text[slice(*span)].split()) == "".join(words)
-    assert not text[span[0]].isspace() and not text[span[1] - 1].isspace()
+    places = locate(gap.join(words), text)
+    assert places
+    for span in places:
+        assert "".join(text[slice(*span)].split()) == "".join(words)
+        assert not text[span[0]].isspace() and not text[span[1] - 1].isspace()
+
+
+@pytest.mark.parametrize("quote", ["콩", "콩을 삶는다", "콩을\n삶는다"])
+def test_a_quote_that_stands_more_than_once_says_too_little(quote: str) -> None:
+    with pytest.raises(GoldError) as caught:
+        anchored(quoting(("a", quote)), {"a": "콩을 삶는다. 식으면 다시 콩을 삶는다."})
+    assert str(caught.value) == (
+        f"g:1: the quote {quote!r} stands in 2 places of a; quote more of the sentence that answers"
+    )
+
+
+def test_a_quote_may_stand_in_other_documents_too() -> None:
+    assert anchored(quoting(("b", "콩")), {"a": "콩", "b": "물과 콩"}) == [Evidence("b", 3, 4)]
+
+
+def test_documents_are_read_once_and_in_any_order() -> None:
+    asked = [quoting(("b", "콩"), ("a", "물")), GoldQuestion("g:2", "q2", "?", "정의", [], [])]
+    texts = iter([("c", "불"), ("b", "콩"), ("a", "물")])
+    assert anchor(asked, texts) == {"q1": [Evidence("b", 0, 1), Evidence("a", 0, 1)], "q2": []}
+    assert list(texts) == []
 
 
 def test_a_quote_that_is_not_in_its_document() -> None:
     with pytest.raises(GoldError) as caught:
-        anchor(quoting(("a", "엿새")), {"a": "닷새", "b": "엿새"})
+        anchored(quoting(("a", "엿새")), {"a": "닷새", "b": "엿새"})
     assert str(caught.value) == "g:1: the quote '엿새' is not in a; copy it from the document"
 
 
 def test_a_long_quote_is_shortened_in_the_message() -> None:
     with pytest.raises(GoldError, match=f"the quote '{'콩' * 39}…' is not in a"):
-        anchor(quoting(("a", "콩" * 41)), {"a": ""})
+        anchored(quoting(("a", "콩" * 41)), {"a": ""})
 
 
 def test_a_document_that_is_not_in_the_corpus() -> None:
     with pytest.raises(GoldError) as caught:
-        anchor(quoting(("b", "닷새")), {"a": "닷새"})
+        anchored(quoting(("b", "닷새")), {"a": "닷새"})
     assert str(caught.value) == "g:1: unknown document 'b'; name a document of corpus.path"

@@ -73,6 +73,17 @@ def test_a_whole_document_without_chunks_counts_as_not_found():
     assert len(found.qrels()) == 1
 
 
+def test_documents_keep_their_grades():
+    found = only(Evidence("b", grade=3), Evidence("a"), Evidence("empty", grade=2))
+    assert found.qrels() == {"a": 1, "b": 3, "(evidence 2: no chunk)": 2}
+
+
+def test_a_chunk_has_the_grade_of_the_most_relevant_evidence_it_answers():
+    found = only(Evidence("a", 0, 4), Evidence("a", 5, 9, 2), Evidence("a", 20, 25, 3), Evidence("a", 0, 4, 1))
+    assert found.qrels() == {"a#0-10": 2, "a#15-30": 3}
+    assert found.grades == (1, 2, 3)
+
+
 def test_questions_without_evidence_are_left_out_and_the_rest_sorted():
     asked = [question("q3", Evidence("a", 0, 5)), question("q2"), question("q1", Evidence("b"))]
     assert [(t.query_id, t.unit) for t in targets(asked, INDEX)] == [("q1", "document"), ("q3", "chunk")]

@@ -1,5 +1,4 @@
 from collections.abc import Sequence
-from itertools import combinations
 from random import Random
 from typing import Any
 
@@ -8,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onggi.core.schema import SplitRow
-from onggi.korean.normalize import jaccard, shingles
-from onggi.truth.split import SplitParams, assign, near_duplicates
+from onggi.truth.split import SplitParams, assign
 
 
 def params(train: float = 0.6, dev: float = 0.1, test: float = 0.3, seed: int = 0) -> SplitParams:
@@ -125,51 +123,3 @@ def test_test_wins_over_dev_and_dev_over_train(fixed: dict[str, Any], expected: 
 
 def test_no_documents() -> None:
     assert assign([], [], params()) == []
-
-
-# Texts that share their 5-grams to every degree: a start of one text and an end of another.
-BASES = ["".join(Random(seed).choices("가나다라마바사아자차카타파하", k=60)) for seed in range(3)]
-TEXTS = st.lists(
-    st.tuples(st.sampled_from(BASES), st.sampled_from(BASES), st.integers(0, 60)).map(
-        lambda parts: parts[0][: parts[2]] + " " + parts[1][parts[2] :]
-    ),
-    max_size=12,
-)
-
-
-def brute_force(texts: dict[str, str], threshold: float) -> set[tuple[str, str]]:
-    grams = {doc_id: shingles(text) for doc_id, text in texts.items()}
-    return {(a, b) for a, b in combinations(sorted(texts), 2) if jaccard(grams[a], grams[b]) >= threshold}
-
-
-@settings(max_examples=40, deadline=None)
-@given(TEXTS, st.sampled_from([0.5, 0.8, 0.95, 1.0]))
-def test_near_duplicates_are_those_of_brute_force(drawn: list[str], threshold: float) -> None:
-    texts = {f"d{n:02}": text for n, text in enumerate(drawn)}
-    found = near_duplicates(texts, threshold)
-    assert len(found) == len(set(found)) and sorted(found, key=lambda pair: pair[::-1]) == found
-    exact = brute_force(texts, threshold)
-    assert set(found) <= exact
-    # The hash may miss what is just at the threshold; what is well above it, it must not.
-    assert brute_force(texts, min(1.0, threshold + 0.1)) <= set(found)
-
-
-def test_twins_that_differ_in_a_word() -> None:
-    text = (
-        "너울 마을 도서관은 매주 화요일부터 일요일까지 아침 아홉 시에 문을 열고 저녁 여섯 시에 닫는다. 월요일과 설날, "
-        "추석에는 쉬며, 빌린 책은 문 앞 통에 넣어 두면 다음 날 돌려준 것으로 친다."
-    )
-    texts = {"b": text, "a": text.replace("여섯", "일곱"), "c": text.replace(" ", "\n"), "d": "다른 글이다"}
-    assert near_duplicates(texts, 0.8) == [("a", "b"), ("a", "c"), ("b", "c")]
-    assert near_duplicates(texts, 1.0) == [("b", "c")]
-
-
-def test_the_order_of_the_texts_does_not_matter() -> None:
-    texts = {f"d{n}": BASES[n % 3] for n in range(6)}
-    assert near_duplicates(dict(reversed(texts.items())), 0.8) == near_duplicates(texts, 0.8)
-    assert near_duplicates(texts, 0.8) == [("d0", "d3"), ("d1", "d4"), ("d2", "d5")]
-
-
-def test_short_texts_are_compared_whole() -> None:
-    assert near_duplicates({"a": "독?", "b": "독", "c": "물"}, 0.8) == [("a", "b")]
-    assert near_duplicates({}, 0.8) == []
