@@ -180,9 +180,7 @@ def test_no_chunk_of_a_document_that_is_evidence_as_a_whole_is_a_negative() -> N
     texts = [POSITIVE, "장독 뚜껑은 해가 뜨면 연다", "항아리는 그늘에 둔다"]
     teacher = Teacher(dict(zip(texts, [0.8, 0.7, 0.6], strict=True)))
     asked = question("q1", "메주는 며칠 띄우나요", Evidence("d"))
-    chunks = Corpus(
-        [chunk(f"c{n:02}", doc, text) for n, (doc, text) in enumerate(zip("dde", texts, strict=True))], "de"
-    )
+    chunks = corpus(*texts, documents="dde")
     (example,) = mine([asked], {"q1": ["c00"]}, [found("c01", "c02")], chunks, teacher, params())
     assert rules(example) == {"c01": "same_document", "c02": "kept"}
     assert teacher.asked == [(asked.text, texts[0]), (asked.text, texts[2])]
