@@ -7,7 +7,8 @@ from stages import Opt, run
 
 def main(questions: Opt[Path], chunks: Opt[Path], runs: Opt[Path], out: Opt[Path]) -> None:
     """Answer the test questions, those without an answer in the corpus too, from the best chunks of a system's run."""
-    from onggi.answers.reader import AnswerParams, load_reader
+    from onggi.answers.backends import load_reader
+    from onggi.answers.reader import AnswerParams
     from onggi.answers.tasks import tasks
     from onggi.core import tables
     from onggi.core.schema import Answer, Chunk, Question

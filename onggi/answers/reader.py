@@ -37,16 +37,3 @@ class Reader(Protocol):
     def answers(self, tasks: Iterable[Task]) -> Iterator[Answer]:
         """Yield one answer a task, in their order; its ``contexts`` are the chunks that were read."""
         ...
-
-
-def load_reader(params: AnswerParams, texts: Iterable[str]) -> Reader:
-    """Return the reader that ``params`` names.
-
-    Parameters
-    ----------
-    texts
-        The texts of all chunks; read only by a reader that weighs words by them.
-    """
-    from onggi.answers.extractive import ExtractiveReader
-
-    return ExtractiveReader(texts, params)

@@ -2,9 +2,10 @@ import math
 
 import pytest
 
+from onggi.answers.backends import load_reader
 from onggi.answers.cues import cue_of
 from onggi.answers.extractive import CONTEXT_WEIGHT, RANK_WEIGHT, ExtractiveReader, statements
-from onggi.answers.reader import AnswerParams, Task, load_reader
+from onggi.answers.reader import AnswerParams, Task
 from onggi.core.errors import ParamsError
 from onggi.core.schema import Answer, Chunk, Question
 
