@@ -35,10 +35,10 @@ def main(
     corpus = Corpus(rows, trainable)
     settings = Encoders.load().settings(teacher.model, EmbedParams.load())
     reranker = load_reranker(teacher, models / teacher.model, settings)
-    right = positives(asked, corpus, reranker)
-    asked = [question for question in asked if question.query_id in right]
-    found = pooled([question.query_id for question in asked], candidates, params.candidates, corpus)
-    examples = mine(asked, right, found, corpus, reranker, params)
+    answering = positives(asked, corpus, reranker)
+    asked = [question for question in asked if question.query_id in answering]
+    given = pooled([question.query_id for question in asked], candidates, params.candidates, corpus)
+    examples = mine(asked, answering, given, corpus, reranker, params)
     counted = write(out, audit, examples, corpus, held_out(gold))
     write_json(metrics, {**counted, "synthesis_from": split.synthesis_from})
 

@@ -97,8 +97,8 @@ def mine(
     waiting: deque[_Draft] = deque()
 
     def pairs() -> Iterator[Pair]:
-        for question, found in zip(questions, candidates, strict=True):
-            draft = _draft(question, positives[question.query_id], found, corpus)
+        for question, of_question in zip(questions, candidates, strict=True):
+            draft = _draft(question, positives[question.query_id], of_question, corpus)
             waiting.append(draft)
             yield from ((question.text, corpus.passage(chunk_id)) for chunk_id in draft.scored)
 
@@ -129,9 +129,9 @@ def _unscored(chunk_id: str, question: Question, corpus: Corpus) -> Rule | None:
 def _example(
     draft: _Draft, scores: Mapping[str, float], corpus: Corpus, params: MineParams, grams: Callable[[str], set[str]]
 ) -> Example:
-    right = draft.positives
-    search = AnswerSearch(draft.question, [corpus.heading(chunk_id) for chunk_id in right])
-    bar = max(min(scores[chunk_id] for chunk_id in right), 1e-9)
+    positives = draft.positives
+    search = AnswerSearch(draft.question, [corpus.heading(chunk_id) for chunk_id in positives])
+    bar = max(min(scores[chunk_id] for chunk_id in positives), 1e-9)
     of_document: Counter[str] = Counter()
     negatives: Scored = []
     rules = dict(draft.rules)
@@ -145,20 +145,20 @@ def _example(
             return "not_hardest"
         if of_document[corpus.doc_of(chunk_id)] == params.per_document:
             return "per_document"
-        if any(jaccard(grams(chunk_id), grams(positive)) >= params.near_duplicate for positive in right):
+        if any(jaccard(grams(chunk_id), grams(positive)) >= params.near_duplicate for positive in positives):
             return "near_duplicate"
         if search.holds(corpus.text(chunk_id), corpus.passage(chunk_id)):
             return "holds_answer"
         return "kept" if scores[chunk_id] >= params.min_score else "kept_unrelated"
 
-    hardest = sorted(scores.keys() - set(right), key=lambda chunk_id: (-scores[chunk_id], chunk_id))
+    hardest = sorted(scores.keys() - set(positives), key=lambda chunk_id: (-scores[chunk_id], chunk_id))
     for chunk_id in hardest:
         rules[chunk_id] = rule(chunk_id)
         if rules[chunk_id] in ("kept", "kept_unrelated"):
             negatives.append((chunk_id, scores[chunk_id]))
             of_document[corpus.doc_of(chunk_id)] += 1
     audit = [_audited(chunk_id, draft, scores.get(chunk_id), bar, rules[chunk_id]) for chunk_id in sorted(rules)]
-    return Example(draft.question, [(chunk_id, scores[chunk_id]) for chunk_id in right], negatives, audit)
+    return Example(draft.question, [(chunk_id, scores[chunk_id]) for chunk_id in positives], negatives, audit)
 
 
 def _audited(chunk_id: str, draft: _Draft, score: float | None, bar: float, rule: Rule) -> Candidate:
