@@ -41,7 +41,8 @@ takes no question without a negative, and its positive is worth more than an eas
 Scored = list[tuple[str, float]]
 """Chunk ids with their teacher scores."""
 
-TEXTS_HELD = 1 << 14
+TEXTS_HELD = 1 << 11
+"""Passages whose shingles are kept: some 30 kB each."""
 
 
 @dataclass(frozen=True, slots=True)
