@@ -6,20 +6,24 @@ from pathlib import Path
 import numpy as np
 import torch
 from datasets import Dataset
+from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.util import mine_hard_negatives
 
 from benchmarks.data import Beir, beir
 from benchmarks.encoders import bootstrapped, embed_params
 from benchmarks.timing import Measure, faster
-from onggi.core.schema import Evidence, Question
+from onggi.core.schema import Chunk, Evidence, Question, Source
 from onggi.index.bm25 import Bm25Index, Bm25Params
 from onggi.index.dense import DenseIndex
 from onggi.index.tokenizers import TokenizerParams
 from onggi.models.embedder import Embedder, Vectors
 from onggi.models.network import THREADS
 from onggi.models.reranker import LateInteractionReranker, Reranker
-from onggi.negatives import Corpus, Example, MineParams, Pool, mine
+from onggi.negatives.candidates import Candidates
+from onggi.negatives.corpus import Corpus
+from onggi.negatives.mining import Example, mine
+from onggi.negatives.params import MineParams
 
 QUESTIONS = 1000
 TOP = 50
@@ -43,9 +47,10 @@ def measure() -> Iterator[Measure]:
     data = beir("korquad-a")
     with bootstrapped(data.texts) as folder:
         found: dict[str, list[set[str]]] = {}
+        text_of = dict(zip(data.doc_ids, data.texts, strict=True))
 
         def dense() -> None:
-            found["ours"] = [{data.texts[row] for row, _ in example.negatives} for example in _dense(data, folder)]
+            found["ours"] = [{text_of[doc_id] for doc_id, _ in example.negatives} for example in _dense(data, folder)]
 
         def peer() -> None:
             found["peer"] = _peer(data, folder)
@@ -91,7 +96,7 @@ def _dense(data: Beir, folder: Path) -> list[Example]:
     queries = embedder.queries(data.queries[:QUESTIONS])
     rows, _ = DenseIndex.build(passages, data.doc_ids, "flat", {}).search(queries, TOP)
     teacher = DenseScores(dict(zip(data.queries, queries, strict=False)), dict(zip(data.texts, passages, strict=True)))
-    return _mine(data, Pool(np.zeros((QUESTIONS, 0), np.int64), rows), teacher)
+    return _mine(data, {"dense": rows}, teacher)
 
 
 def _full(data: Beir, folder: Path) -> list[Example]:
@@ -100,11 +105,12 @@ def _full(data: Beir, folder: Path) -> list[Example]:
     bm25 = Bm25Index.build(data.texts, data.doc_ids, Bm25Params(tokenizer=terms, method="lucene", k1=1.5, b=0.75))
     dense = DenseIndex.build(embedder.passages(data.texts), data.doc_ids, "flat", {})
     asked = data.queries[:QUESTIONS]
-    pool = Pool(bm25.search(asked, TOP)[0], dense.search(embedder.queries(asked), TOP)[0])
-    return _mine(data, pool, LateInteractionReranker(folder, embed_params()))
+    rows = {"bm25": bm25.search(asked, TOP)[0], "dense": dense.search(embedder.queries(asked), TOP)[0]}
+    return _mine(data, rows, LateInteractionReranker(folder, embed_params()))
 
 
-def _mine(data: Beir, pool: Pool, teacher: Reranker) -> list[Example]:
+def _mine(data: Beir, rows: dict[str, NDArray[np.int64]], teacher: Reranker) -> list[Example]:
+    """Mine with the rules that the peer has, and no others."""
     questions = [
         Question(
             data.query_ids[q],
@@ -117,12 +123,26 @@ def _mine(data: Beir, pool: Pool, teacher: Reranker) -> list[Example]:
         )
         for q in range(QUESTIONS)
     ]
-    positives = {question.query_id: [_positive(data, q)] for q, question in enumerate(questions)}
-    corpus = Corpus(data.doc_ids, data.doc_ids, data.texts, [True] * len(data.texts))
+    positives = {question.query_id: [data.doc_ids[_positive(data, q)]] for q, question in enumerate(questions)}
+    chunks = (
+        Chunk(doc_id, doc_id, 0, len(text), text, 0, "") for doc_id, text in zip(data.doc_ids, data.texts, strict=True)
+    )
     params = MineParams(
-        bm25_top=TOP, dense_top=TOP, max_ratio=MAX_RATIO, near_duplicate=1.0, negatives=NEGATIVES
+        candidates=dict.fromkeys(rows, TOP), max_ratio=MAX_RATIO, min_score=0, near_duplicate=1.0, negatives=NEGATIVES,
+        per_document=NEGATIVES,
     )  # fmt: skip
-    return list(mine(questions, positives, pool, corpus, teacher, params))
+    candidates = (_candidates(data, rows, q) for q in range(QUESTIONS))
+    return list(mine(questions, positives, candidates, Corpus(chunks, set(data.doc_ids)), teacher, params))
+
+
+def _candidates(data: Beir, rows: dict[str, NDArray[np.int64]], place: int) -> Candidates:
+    """Return what each index found for the query at ``place``."""
+    found: dict[str, list[Source]] = {}
+    for name, of_index in rows.items():
+        for rank, row in enumerate(of_index[place].tolist(), 1):
+            if row >= 0:
+                found.setdefault(data.doc_ids[row], []).append(Source(name, rank, 0.0))
+    return found
 
 
 def _positive(data: Beir, place: int) -> int:

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from onggi.answers.extractive import AnswerParams
+from onggi.answers.reader import AnswerParams
 from onggi.chunking import ChunkParams
 from onggi.core import params
 from onggi.core.errors import OnggiError, ParamsError
@@ -15,7 +15,7 @@ from onggi.evaluation.measures import EvaluateParams
 from onggi.index.params import Indexes
 from onggi.models.declared import Bootstraps, HubModels, LocalModels, Tokenizers
 from onggi.models.params import EmbedParams, Encoders, RerankerParams
-from onggi.negatives import MineParams, QuestionsParams
+from onggi.negatives.params import MineParams, QuestionsParams
 from onggi.search import spec
 from onggi.search.retriever import SearchParams
 from onggi.search.spec import Systems

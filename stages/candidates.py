@@ -12,12 +12,13 @@ def main(
     """Write the run of an index over the questions to train on, as deep as `mine.candidates` says under NAME."""
     from onggi.core import tables
     from onggi.core.schema import Hit
-    from onggi.negatives import MineParams, QuestionsParams, training_set
+    from onggi.negatives.params import MineParams, QuestionsParams
+    from onggi.negatives.questions import training_questions
     from onggi.search.retriever import Query, run
     from onggi.search.workspace import open_index
     from onggi.truth.split import SplitParams
 
-    questions = training_set(QuestionsParams.load().source, gold, synthetic, SplitParams.load())
+    questions = training_questions(gold, synthetic, QuestionsParams.load(), SplitParams.load().near_duplicate)
     retriever = open_index(index, models, MineParams.load().candidates[name])
     tables.write(out, Hit, run(retriever, (Query(question.query_id, question.text) for question in questions)))
 

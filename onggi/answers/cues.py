@@ -1,7 +1,7 @@
 """What kind of answer a question wants, and the spans of a text that are of that kind."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 _N = r"(?<![\d.])\d[\d,]*(?:\.\d+)?"
@@ -40,13 +40,30 @@ class Cue:
         """Return the [start, end) spans of ``text`` that are of this kind."""
         return [match.span() for match in self.looks.finditer(text)]
 
-    def nearest(self, text: str, positions: Sequence[int]) -> str:
-        """Return the span nearest to the words a question shares with ``text``; the first of equally near ones."""
+    def nearest(self, text: str, terms: Iterable[str]) -> str:
+        """Return the span of ``text`` that is nearest to one of the terms, the first of equally near ones.
+
+        Empty where no span is of this kind. Case does not count.
+
+        Parameters
+        ----------
+        text
+            What is looked in: the sentence or the one cell that the answer is taken from, so that offsets are its own.
+        terms
+            What the question asks about; those that ``text`` lacks do not count.
+        """
         spans = self.spans(text)
         if not spans:
             return ""
-        best = min(spans, key=lambda span: (min((abs(span[0] - p) for p in positions), default=0), span))
-        return text[slice(*best)].strip()
+        words = [match.span() for term in terms for match in re.finditer(re.escape(term), text, re.IGNORECASE)]
+        start, end = min(spans, key=lambda span: (min((_apart(span, word) for word in words), default=(0, 0)), span))
+        return text[start:end].strip()
+
+
+def _apart(span: tuple[int, int], word: tuple[int, int]) -> tuple[int, int]:
+    """Return how many characters lie between a span and a word, and 1 where the word comes last: it mostly leads."""
+    behind = span[0] - word[1]
+    return (max(behind, 0), 0) if span[1] > word[0] else (word[0] - span[1], 1)
 
 
 def _cue(asks: str, looks: str) -> Cue:
@@ -93,7 +110,7 @@ def cue_of(question: str) -> Cue | None:
     Examples
     --------
     >>> cue = cue_of("장독은 몇 시까지 닦아요?")
-    >>> cue and cue.nearest("장독은 오후 6시까지 닦는다.", [0])
+    >>> cue and cue.nearest("장독은 오후 6시까지 닦는다.", ["장독"])
     '오후 6시'
     """
     return next((cue for cue in CUES if cue.asks.search(question)), None)

@@ -1,17 +1,14 @@
-"""The `extractive` answer finder: a short span of a retrieved chunk, or no answer where nothing supports one."""
+"""The `extractive` reader: a short span of a retrieved chunk, or no answer where nothing supports one."""
 
 import math
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import ClassVar, Literal
-
-from pydantic import Field
 
 from onggi.answers.cues import NO_TERMS, cue_of
-from onggi.core.params import Params
-from onggi.core.schema import Answer, Chunk, Question
+from onggi.answers.reader import AnswerParams, Task
+from onggi.core.schema import Answer, Chunk
 from onggi.korean.kiwi import CONTENT_TAGS, morphemes_of
 from onggi.korean.units import Unit, headings, is_header, tidy, units
 
@@ -28,22 +25,9 @@ RANK_WEIGHT = 0.02
 """What support loses per rank of its chunk."""
 
 
-class AnswerParams(Params):
-    """How answers are taken from what was retrieved."""
-
-    key: ClassVar[str] = "answer"
-
-    backend: Literal["extractive"] = Field(description="extractive: the best sentence's span, no model")
-    system: str = Field(min_length=1, description="the system whose run is read")
-    contexts: int = Field(ge=1, le=100, description="chunks that are read per question, best first")
-    min_support: float = Field(
-        ge=0, le=1, description="share of the question's weight that a sentence must cover, else no answer"
-    )
-
-
 @dataclass(frozen=True, slots=True)
-class Passage:
-    """A sentence, list item or table row as a candidate.
+class Statement:
+    """A sentence, list item or table row that an answer can be taken from.
 
     ``own`` are its terms, ``context`` those of the headings and the table header above it; ``cells`` pair each
     cell of a row with the terms of its column's name.
@@ -55,7 +39,7 @@ class Passage:
     cells: tuple[tuple[Terms, str], ...] = ()
 
 
-class Finder:
+class ExtractiveReader:
     """Answers questions from chunks; words weigh what they are worth in all of them.
 
     Parameters
@@ -74,67 +58,64 @@ class Finder:
             frequencies.update(set(terms))
             count += 1
         self._count, self._frequencies = count, frequencies
-        self._passages: dict[str, list[Passage]] = {}
+        self._statements: dict[str, list[Statement]] = {}
 
     def idf(self, term: str) -> float:
         """Return the weight of a term, as BM25 counts it: highest for one that no chunk has."""
         frequency = self._frequencies[term]
         return math.log(1 + (self._count - frequency + 0.5) / (frequency + 0.5))
 
-    def answers(self, questions: Sequence[Question], contexts: Mapping[str, Sequence[Chunk]]) -> Iterator[Answer]:
-        """Yield one answer per question, in their order.
+    def answers(self, tasks: Iterable[Task]) -> Iterator[Answer]:
+        """Yield one answer a task, in their order, from the first chunks of each."""
+        waiting: deque[Task] = deque()
 
-        Parameters
-        ----------
-        questions : Sequence[Question]
-            What is asked.
-        contexts : Mapping[str, Sequence[Chunk]]
-            The chunks retrieved for each question's id, best first.
-        """
-        terms = morphemes_of([question.text for question in questions])
-        for question, words in zip(questions, terms, strict=True):
-            yield self._answer(question, frozenset(words) - NO_TERMS, contexts.get(question.query_id, ()))
+        def texts() -> Iterator[str]:
+            for task in tasks:
+                waiting.append(task)
+                yield task.question.text
 
-    def _answer(self, question: Question, asked: Terms, chunks: Sequence[Chunk]) -> Answer:
-        chunks = chunks[: self.params.contexts]
-        cue = cue_of(question.text)
-        best: tuple[float, Passage, Chunk] | None = None
+        for terms in morphemes_of(texts()):
+            yield self._answer(waiting.popleft(), frozenset(terms) - NO_TERMS)
+
+    def _answer(self, task: Task, asked: Terms) -> Answer:
+        chunks = task.contexts[: self.params.contexts]
+        cue = cue_of(task.question.text)
+        best: tuple[float, Statement, Chunk] | None = None
         for rank, chunk in enumerate(chunks):
-            for passage in self._read(chunk):
-                fits = cue is not None and bool(cue.spans(passage.text))
-                support = self._support(asked, passage, fits) * (1 - RANK_WEIGHT * rank)
+            for statement in self._read(chunk):
+                fits = cue is not None and bool(cue.spans(statement.text))
+                support = self._support(asked, statement, fits) * (1 - RANK_WEIGHT * rank)
                 if cue and not fits:
                     support *= NO_SPAN_WEIGHT
                 if best is None or support > best[0]:
-                    best = support, passage, chunk
-        read = [chunk.chunk_id for chunk in chunks]
+                    best = support, statement, chunk
+        query_id, read = task.question.query_id, [chunk.chunk_id for chunk in chunks]
         if best is None or best[0] < self.params.min_support or best[0] == 0:
-            return Answer(question.query_id, None, None, round(best[0], 6) if best else 0.0, read)
-        support, passage, chunk = best
-        where = [m.start() for term in sorted(asked) for m in re.finditer(re.escape(term), passage.text.lower())]
-        text = _cell(passage, asked) or passage.text
-        if cue and (span := cue.nearest(text, where)):
+            return Answer(query_id, None, None, round(best[0], 6) if best else 0.0, read)
+        support, statement, chunk = best
+        text = _cell(statement, asked) or statement.text
+        if cue and (span := cue.nearest(text, asked)):
             text = span
-        return Answer(question.query_id, shorten(text), chunk.chunk_id, round(support, 6), read)
+        return Answer(query_id, cut(text), chunk.chunk_id, round(support, 6), read)
 
-    def _support(self, asked: Terms, passage: Passage, fits: bool) -> float:
-        """Return the share of the question's weight that a passage covers, 0 to 1."""
+    def _support(self, asked: Terms, statement: Statement, fits: bool) -> float:
+        """Return the share of the question's weight that a statement covers, 0 to 1."""
         total = sum(map(self.idf, sorted(asked)))
         if total == 0:
             return 0.0
-        own = sum(map(self.idf, sorted(asked & passage.own)))
-        around = sum(map(self.idf, sorted((asked & passage.context) - passage.own)))
+        own = sum(map(self.idf, sorted(asked & statement.own)))
+        around = sum(map(self.idf, sorted((asked & statement.context) - statement.own)))
         # A sentence that shares nothing itself is supported by its heading only where it has what is asked for.
         return (own + CONTEXT_WEIGHT * around) / total if own or fits else 0.0
 
-    def _read(self, chunk: Chunk) -> list[Passage]:
-        if chunk.chunk_id not in self._passages:
-            self._passages[chunk.chunk_id] = list(passages(chunk))
-        return self._passages[chunk.chunk_id]
+    def _read(self, chunk: Chunk) -> list[Statement]:
+        if chunk.chunk_id not in self._statements:
+            self._statements[chunk.chunk_id] = list(statements(chunk))
+        return self._statements[chunk.chunk_id]
 
 
-def passages(chunk: Chunk) -> Iterator[Passage]:
-    """Cut a chunk into the passages an answer can be taken from; a question in it is context of what follows it."""
+def statements(chunk: Chunk) -> Iterator[Statement]:
+    """Cut a chunk into the statements an answer can be taken from; a question in it is context of what follows it."""
     pieces = units(chunk.text, headings(chunk))
     names = sorted({name for unit in pieces for name in unit.heading})
     of_heading = dict(zip(names, map(frozenset, morphemes_of(names)), strict=True))
@@ -155,13 +136,13 @@ def passages(chunk: Chunk) -> Iterator[Passage]:
                     continue
             columns = [*named[1:], *[nothing] * len(values)]
             cells = tuple(zip(columns, values[1:], strict=False))
-            yield Passage(" | ".join(values), _terms(unit), above.union(*named), cells)
+            yield Statement(" | ".join(values), _terms(unit), above.union(*named), cells)
         else:
             label = frozenset(*morphemes_of([unit.label])) if unit.label else nothing
-            yield Passage(text, _terms(unit), above | label)
+            yield Statement(text, _terms(unit), above | label)
 
 
-def shorten(text: str) -> str:
+def cut(text: str) -> str:
     """Return at most `LONGEST_ANSWER` characters of an answer, cut between words."""
     if len(text) <= LONGEST_ANSWER:
         return text
@@ -176,10 +157,10 @@ def _between(unit: Unit, start: int, end: int) -> Iterator[str]:
     return (m.form.lower() for m in unit.morphemes if start <= m.start < end and m.tag in CONTENT_TAGS)
 
 
-def _cell(passage: Passage, asked: Terms) -> str:
+def _cell(statement: Statement, asked: Terms) -> str:
     """Return the cell whose column the question names, or the only one; nothing where that is not one cell."""
-    if len(passage.cells) == 1:
-        return passage.cells[0][1]
-    shares = [len(column & asked) for column, _ in passage.cells]
+    if len(statement.cells) == 1:
+        return statement.cells[0][1]
+    shares = [len(column & asked) for column, _ in statement.cells]
     best = max(shares, default=0)
-    return passage.cells[shares.index(best)][1] if best and shares.count(best) == 1 else ""
+    return statement.cells[shares.index(best)][1] if best and shares.count(best) == 1 else ""

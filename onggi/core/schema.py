@@ -100,7 +100,7 @@ class SplitRow:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a fused result came from: its rank and score in another run."""
+    """Where a fused result or a candidate came from: its rank and score in another run."""
 
     system: str
     rank: int
@@ -122,14 +122,13 @@ class Hit:
 class Candidate:
     """One candidate of negative mining and why it was kept or dropped.
 
-    Ranks are None where a retriever did not find the chunk; ``ratio`` is its teacher score over that of the positive
-    that scores least, both None where a rule dropped it unscored; ``rule`` is one of `onggi.negatives.RULES`.
+    ``sources`` are the indexes that found it, by name; ``ratio`` is its teacher score over that of the positive that
+    scores least, both None where a rule dropped it unscored; ``rule`` is one of `onggi.negatives.mining.RULES`.
     """
 
     query_id: str
     chunk_id: str
-    bm25_rank: int | None
-    dense_rank: int | None
+    sources: list[Source]
     score: float | None
     ratio: float | None
     rule: str

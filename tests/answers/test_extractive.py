@@ -2,8 +2,10 @@ import math
 
 import pytest
 
+from onggi.answers.backends import load_reader
 from onggi.answers.cues import cue_of
-from onggi.answers.extractive import CONTEXT_WEIGHT, RANK_WEIGHT, AnswerParams, Finder, passages
+from onggi.answers.extractive import CONTEXT_WEIGHT, RANK_WEIGHT, ExtractiveReader, statements
+from onggi.answers.reader import AnswerParams, Task
 from onggi.core.errors import ParamsError
 from onggi.core.schema import Answer, Chunk, Question
 
@@ -21,15 +23,20 @@ PRICES = chunk(
 )
 
 
+def question(query_id: str, text: str) -> Question:
+    return Question(query_id, text, "", [], [], "gold", "test")
+
+
 def ask(text: str, *contexts: Chunk, **changed: object) -> Answer:
     params = AnswerParams.model_validate({**SETTINGS, **changed})
-    finder = Finder([c.text for c in (RENTAL, KILN, PRICES)], params)
-    (answer,) = finder.answers([Question("q", text, "", [], [], "gold", "test")], {"q": contexts})
+    reader = load_reader(params, [c.text for c in (RENTAL, KILN, PRICES)])
+    assert isinstance(reader, ExtractiveReader)
+    (answer,) = reader.answers([Task(question("q", text), contexts)])
     return answer
 
 
 @pytest.mark.parametrize(
-    ("question", "context", "answer"),
+    ("asked", "context", "answer"),
     [
         ("장독 보증금이 얼마예요?", RENTAL, "5,000원"),
         ("가마 불은 언제 때나요?", KILN, "매주 월요일"),
@@ -39,8 +46,8 @@ def ask(text: str, *contexts: Chunk, **changed: object) -> Answer:
         ("작은 항아리 기간이 어떻게 되나요", PRICES, "3개월"),
     ],
 )
-def test_the_span_that_is_asked_for_is_cited(question: str, context: Chunk, answer: str) -> None:
-    found = ask(question, RENTAL, context) if context is not RENTAL else ask(question, context, KILN)
+def test_the_span_that_is_asked_for_is_cited(asked: str, context: Chunk, answer: str) -> None:
+    found = ask(asked, RENTAL, context) if context is not RENTAL else ask(asked, context, KILN)
     assert (found.text, found.chunk_id) == (answer, context.chunk_id)
 
 
@@ -77,12 +84,12 @@ def test_the_threshold_decides() -> None:
 
 def test_a_question_in_a_document_is_context_of_its_answer_and_no_answer() -> None:
     faq = chunk("faq", "장독 뚜껑도 빌려 주나요?\n네. 함께 드립니다.\n[답변] 뚜껑은 무료입니다.", "")
-    texts = [(passage.text, "뚜껑" in passage.context) for passage in passages(faq)]
+    texts = [(statement.text, "뚜껑" in statement.context) for statement in statements(faq)]
     assert texts == [("네", True), ("함께 드립니다", True), ("뚜껑은 무료입니다", True)]
 
 
 @pytest.mark.parametrize(
-    ("question", "text", "span"),
+    ("asked", "text", "span"),
     [
         ("몇 시에 열어요", "오전 9시부터 오후 6시까지 연다", "오전 9시부터 오후 6시까지"),
         ("며칠 안에 내야 해요", "통지를 받고 30일 이내에 낸다", "30일 이내"),
@@ -93,10 +100,46 @@ def test_a_question_in_a_document_is_context_of_its_answer_and_no_answer() -> No
         ("돈 얼마 내요", "어린이는 무료이다", "무료"),
     ],
 )
-def test_cues(question: str, text: str, span: str) -> None:
-    cue = cue_of(question)
+def test_cues(asked: str, text: str, span: str) -> None:
+    cue = cue_of(asked)
     assert cue is not None
-    assert cue.nearest(text, [0]) == span
+    assert cue.nearest(text, []) == span
+
+
+@pytest.mark.parametrize(
+    ("text", "terms", "span"),
+    [
+        ("평일 3,000원, 주말 5,000원", ["주말"], "5,000원"),
+        ("평일 3,000원 주말 5,000원", ["주말"], "5,000원"),  # as near on both sides: a word leads what it names
+        ("3,000원(평일), 5,000원(주말)", ["평일"], "3,000원"),
+        ("3,000원(평일), 5,000원(주말)", ["주말"], "5,000원"),
+        ("A동 3,000원, b동 5,000원", ["B"], "5,000원"),
+        ("평일 3,000원, 주말 5,000원", ["공휴일"], "3,000원"),
+        ("평일과 주말", ["주말"], ""),
+    ],
+)
+def test_of_several_spans_the_nearest_to_what_is_asked_about(text: str, terms: list[str], span: str) -> None:
+    cue = cue_of("얼마예요?")
+    assert cue is not None
+    assert cue.nearest(text, terms) == span
+
+
+RATES = chunk(
+    "대여료", "구분 | 요금\n장독 대여료 | 평일 3,000원, 주말 5,000원\n시루 대여료 | 평일 2,000원, 주말 4,000원"
+)
+
+
+@pytest.mark.parametrize(("day", "amount"), [("평일", "3,000원"), ("주말", "5,000원")])
+def test_of_several_amounts_in_a_cell_the_one_that_is_asked_for(day: str, amount: str) -> None:
+    """Where words stand is counted in the cell that the answer is taken from, not in its row."""
+    assert ask(f"장독 대여료는 {day}에 얼마예요?", RATES).text == amount
+
+
+def test_answers_come_in_the_order_of_the_tasks() -> None:
+    params = AnswerParams.model_validate(SETTINGS)
+    tasks = [Task(question("q2", "장독 보증금이 얼마예요?"), [RENTAL]), Task(question("q1", "가마 연락처는?"), [KILN])]
+    answers = load_reader(params, [RENTAL.text, KILN.text]).answers(iter(tasks))
+    assert [(answer.query_id, answer.text) for answer in answers] == [("q2", "5,000원"), ("q1", "099-000-1234")]
 
 
 def test_a_question_without_a_cue_wants_the_sentence() -> None:

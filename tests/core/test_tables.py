@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from onggi.core import schema, tables
 from onggi.core.errors import TableError
-from onggi.core.schema import Answer, Candidate, Chunk, Document, Evidence, Hit, Question, Section, SplitRow
+from onggi.core.schema import Answer, Candidate, Chunk, Document, Evidence, Hit, Question, Section, Source, SplitRow
 
 TABLES = sorted(tables.ORDER, key=lambda row: row.__name__)
 
@@ -137,7 +137,7 @@ def test_order_is_checked_across_row_groups(tmp_path: Path, monkeypatch: pytest.
 
 @pytest.mark.parametrize(
     ("row_type", "later"),
-    [(Hit, Hit("q", "c", 2, 0.5)), (Candidate, Candidate("q", "d", None, 1, 0.1, 0.2, "kept"))],
+    [(Hit, Hit("q", "c", 2, 0.5)), (Candidate, Candidate("q", "d", [Source("bm25", 1, 9.5)], 0.1, 0.2, "kept"))],
 )
 def test_the_whole_key_orders_a_table(tmp_path: Path, row_type: type, later: Any) -> None:
     earlier = dataclasses.replace(later, **({"rank": 1} if row_type is Hit else {"chunk_id": "c"}))
