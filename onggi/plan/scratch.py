@@ -119,7 +119,7 @@ class Scratch:
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, errors="replace",
             )  # fmt: skip
             if done.returncode not in (0, PLAN_ENDS):
-                raise PlanError(f"stage {stage.name}", _problem(done), "`dvc repro` would fail here too")
+                raise PlanError(f"stage {stage.name}", _problem(done), _fix(done))
             if done.returncode == PLAN_ENDS:
                 whole = False
                 break
@@ -137,6 +137,12 @@ def _problem(done: "subprocess.CompletedProcess[str]") -> str:
     lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
     named = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
     return [f"exit code {done.returncode}", *lines, *named][-1]
+
+
+def _fix(done: "subprocess.CompletedProcess[str]") -> str:
+    if "offline" in done.stderr.lower():
+        return "a plan uses no network: `dvc repro` may fetch it"
+    return "`dvc repro` would fail here too"
 
 
 @contextmanager

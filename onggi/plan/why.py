@@ -24,9 +24,9 @@ def explain(stage: str, steps: Sequence[Step], simulation: Simulation) -> dict[s
     """Return as JSON why a stage is stale; keys are stable, and more may come.
 
     ``stage``, ``state``, ``known_after`` as in a plan, and ``why``: changes as in a plan (see `onggi.plan.screen`),
-    each with what is known beside: ``rows`` (of the class ``table``), ``files`` or ``lines`` that were added, removed and changed
-    (counts, and the first of each under ``first``), the ``modules`` among the files, ``not_known`` where nobody has
-    what was recorded, and ``because``: the first causes of a stage that makes the input anew.
+    each with what is known beside: ``rows`` (of the class ``table``), ``files`` or ``lines`` that were added, removed
+    and changed (counts, and the first of each under ``first``), the ``modules`` among the files, ``not_known`` where
+    nobody has what was recorded, and ``because``: the first causes of the stages that make the input anew.
     """
     by_name = {step.stage: step for step in steps}
     step = by_name[stage]

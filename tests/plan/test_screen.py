@@ -40,7 +40,7 @@ def test_the_table() -> None:
 def test_reasons_are_cut_where_the_screen_is_narrow() -> None:
     lines = list(as_text(STEPS[:3], SECONDS[:3], 70))
     assert max(map(len, lines[:-2])) == 70
-    assert lines[1] == "chunk       chunk.max_tokens 20…  3 sentences    1,268            0 s"
+    assert lines[1] == "chunk       chunk.max_tokens 200…  3 sentences    1,268            0 s"
 
 
 @pytest.mark.parametrize(
