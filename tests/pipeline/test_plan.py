@@ -168,19 +168,16 @@ def test_chunk_size(bench: Bench) -> None:
     first = next(stage for stage in plan["stages"] if stage["stage"] == "chunk")
     assert first["why"] == [{"kind": "parameter", "name": "chunk.max_tokens", "was": 200, "now": 120}]
     assert first["rows"]["sentences"]["compute"] == 0
-    reasons = [
-        why
+    reads = next(
+        stage
         for stage, locked in bench.workspace.lock().items()
-        if any(dep["path"] == "data/chunks.parquet" for dep in locked["deps"])
-        for why in found["why"]
-        if why.get("table") == "Chunk"
-    ]
-    for why in reasons:
-        assert why["makers"] == ["chunk"]
-        assert why["because"] == [
-            {"stage": "chunk", "kind": "parameter", "name": "chunk.max_tokens", "was": 200, "now": 120}
-        ]
-        assert why["rows"]["added"] > why["rows"]["removed"] > 0 == why["rows"]["changed"]
+        if any(dep["path"] == "data/chunks.parquet" for dep in locked.get("deps", ()))
+    )
+    (reasons,) = bench.json("why", reads)["stages"]
+    (why,) = (why for why in reasons["why"] if why["name"] == "data/chunks.parquet")
+    assert (why["makers"], why["table"]) == (["chunk"], "Chunk")
+    assert why["because"] == [{"stage": "chunk", **first["why"][0]}]
+    assert why["rows"]["added"] > why["rows"]["removed"] > 0 == why["rows"]["changed"]
     compare(plan, bench.build())
 
 

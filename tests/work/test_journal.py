@@ -148,8 +148,8 @@ WRONG = [
     {"seconds": float("nan")}, {"seconds": float("inf")}, {"seconds": 10**400}, {"rows_in": [1]},
     {"rows_in": {"a": "1"}}, {"rows_out": {"a": 1.5}}, {"rows_out": None}, {"peak_mb": "640"}, {"peak_mb": 10**400},
     {"ended_at": 3}, {"works": {"scores": {"held": "1"}}}, {"works": {"scores": {"computed": None}}},
-    {"works": {"scores": 3}}, {"works": {"scores": {"computed": 10**400, "seconds": 1}}}, {"works": {"scores": {"label": "x"}}},
-    {"works": "scores"},
+    {"works": {"scores": 3}}, {"works": {"scores": {"computed": 10**400, "seconds": 1}}},
+    {"works": {"scores": {"label": "x"}}}, {"works": "scores"},
 ]  # fmt: skip
 
 
