@@ -136,10 +136,10 @@ def _input(
 
     if made := makers(unknown):
         yield Change("upstream", one.name, makers=made)
-    elif not one.exists:
+    elif not one.at.exists():
         raise PlanError(one.name, f"{stage.name} reads it, and it is missing", "add it, or mend dvc.yaml")
-    elif not stage.is_new and one.changed:
-        yield Change("input", one.name, one.was, one.now, makers(remade))
+    elif not stage.is_new and (difference := one.difference()):
+        yield Change("input", one.name, *difference, makers(remade))
 
 
 def overlap(one: Path, other: Path) -> bool:

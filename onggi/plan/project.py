@@ -27,35 +27,18 @@ class Input:
     path: Path
     _dep: Any = field(repr=False)
 
-    def stand_in(self, path: Path) -> None:
-        """Look at what lies elsewhere in place of what the workspace holds."""
-        self._dep.fs_path = str(path)
-
     @property
     def at(self) -> Path:
         """Where the content lies that the stage will read."""
         return Path(self._dep.fs_path)
 
-    @property
-    def exists(self) -> bool:
-        """Whether there is such a file or folder."""
-        return bool(self._dep.exists)
+    def stand_in(self, path: Path) -> None:
+        """Look at what lies elsewhere in place of what the workspace holds."""
+        self._dep.fs_path = str(path)
 
-    @property
-    def changed(self) -> bool:
-        """Whether its content is another than dvc.lock recorded."""
-        return bool(self._dep.status())
-
-    @property
-    def was(self) -> str | None:
-        """The MD5 that dvc.lock recorded; None where it has none."""
-        value: str | None = self._dep.hash_info.value
-        return value
-
-    @property
-    def now(self) -> str:
-        """The MD5 of what the stage will read."""
-        return str(self._dep.get_hash().value)
+    def difference(self) -> tuple[str | None, str] | None:
+        """Return the MD5 that dvc.lock recorded, if it did, and that of what the stage will read, if they differ."""
+        return (self._dep.hash_info.value, self._dep.get_hash().value) if self._dep.status() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +62,9 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A stage of dvc.yaml.
+    """A stage of dvc.yaml: its name, the folder in which its commands run, and what dvc.lock knows of it.
 
-    Parameters
-    ----------
-    name
-        What DVC calls it in the folder of dvc.yaml.
-    folder
-        Where its commands run.
-    commands
-        Shell commands, one after the other.
-    inputs, outputs
-        In the order of dvc.yaml.
-    is_frozen, runs_always
-        Whether DVC takes its outs as they are, or runs it whatever changed.
-    is_new
-        Whether dvc.lock knows nothing of it.
+    DVC takes the outs of one that ``is_frozen`` as they are; dvc.lock knows nothing of one that ``is_new``.
     """
 
     name: str
