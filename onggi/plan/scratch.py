@@ -15,6 +15,9 @@ from onggi.work import journal
 from onggi.work.session import PLAN, PLAN_ENDS
 
 NOT_READ = {".git", ".dvc"}
+FRAME = " │╭╮╰╯─"
+"""What a command draws around its complaint about an option."""
+
 OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
 """A plan fetches nothing, of what a stage forgets to count neither."""
 
@@ -134,7 +137,7 @@ class Scratch:
 
 
 def _problem(done: "subprocess.CompletedProcess[str]") -> str:
-    lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+    lines = [text for line in done.stderr.splitlines() if (text := line.strip(FRAME))]
     named = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
     return [f"exit code {done.returncode}", *lines, *named][-1]
 

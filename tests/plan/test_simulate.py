@@ -191,6 +191,12 @@ def test_a_stage_that_would_fail(small: Small) -> None:
     assert small.error("plan") == "stage cut: raw.txt: not a text; mend it; `dvc repro` would fail here too"
 
 
+def test_a_command_with_a_wrong_option(small: Small) -> None:
+    fails = "printf '╭─ Error ─╮\\\\n│ No such option: --lid │\\\\n╰─────────╯\\\\n' >&2; exit 2"
+    small.change("dvc.yaml", "head -c 6 raw.txt > cut.txt", f'"{fails}"')
+    assert small.error("plan") == "stage cut: No such option: --lid; `dvc repro` would fail here too"
+
+
 def test_what_is_no_project(environment: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     error = Small(tmp_path).error("plan")
