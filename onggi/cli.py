@@ -105,33 +105,31 @@ def check(params: Annotated[Path, typer.Argument(help="The params file.")] = Pat
 
 @app.command()
 @guarded
-def runs(
-    run: Annotated[str | None, typer.Argument(help="A run whose stages to show.")] = None,
+def builds(
+    build: Annotated[str | None, typer.Argument(help="A build whose stages to show.")] = None,
     stage: Annotated[str | None, typer.Option(help="Show this stage alone.")] = None,
-    last: Annotated[int, typer.Option(min=1, help="How many runs to show.")] = 10,
+    last: Annotated[int, typer.Option(min=1, help="How many builds to show.")] = 10,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List past builds on this machine, or the stages of one: rows, seconds, rates and memory."""
     from onggi.core.errors import MemoError
-    from onggi.work import builds as history
+    from onggi.work import builds as past
     from onggi.work import journal
 
-    found = history.builds(e for e in journal.entries() if stage is None or e.stage.split("@")[0] in (stage, e.stage))
-    if stage is not None:
-        found = [of_stage for b in found if (of_stage := [e for e in b if stage in (e.stage, e.stage.split("@")[0])])]
-    if run is not None:
-        found = [build for build in found if build[0].run.startswith(run)]
-        if not found:
-            raise MemoError(run, "no such run in the journal", "`onggi runs` lists them")
-    found = found[-last:]
+    shown = past.by_build(e for e in journal.entries() if stage is None or stage in (e.stage, e.stage.split("@")[0]))
+    if build is not None:
+        shown = [entries for entries in shown if entries[0].build.startswith(build)]
+        if not shown:
+            raise MemoError(build, "no such build in the journal", "`onggi builds` lists them")
+    shown = shown[-last:]
     if as_json:
-        typer.echo(json.dumps(history.as_json(found), ensure_ascii=False, indent=2))
-    elif not found:
+        typer.echo(json.dumps(past.as_json(shown), ensure_ascii=False, indent=2))
+    elif not shown:
         typer.echo("no build yet")
-    elif run is None and stage is None:
-        typer.echo("\n".join(history.lines(history.run_table(found))))
+    elif build is None and stage is None:
+        typer.echo("\n".join(past.lines(past.build_table(shown))))
     else:
-        typer.echo("\n".join(history.lines(history.stage_table([entry for build in found for entry in build]))))
+        typer.echo("\n".join(past.lines(past.stage_table([entry for entries in shown for entry in entries]))))
 
 
 app.command()(guarded(plan))
@@ -147,8 +145,8 @@ def memo_stats(as_json: Annotated[bool, typer.Option("--json", help="Print JSON,
     """Show where the memo is and what it holds."""
     from dataclasses import asdict
 
-    from onggi.work import builds as history
     from onggi.work import upkeep
+    from onggi.work.builds import lines
     from onggi.work.store import Store, location
 
     with closing(Store(location())) as store:
@@ -159,7 +157,7 @@ def memo_stats(as_json: Annotated[bool, typer.Option("--json", help="Print JSON,
         return
     sizes = [(kind, f"{rows:,}", upkeep.human(size)) for kind, (rows, size) in found.kinds.items()]
     typer.echo(f"{found.path}: {upkeep.human(found.bytes)} on disk")
-    typer.echo("\n".join(history.lines([("kind", "rows", "size"), *sizes])) if sizes else "no row yet")
+    typer.echo("\n".join(lines([("kind", "rows", "size"), *sizes])) if sizes else "no row yet")
 
 
 @memo.command("gc")

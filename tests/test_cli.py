@@ -164,24 +164,24 @@ def test_a_memo_is_handed_on(memo: Path, tmp_path: Path, monkeypatch: pytest.Mon
             ["memo", "gc", "--max-size", "much"],
             "error: --max-size: got 'much'; write a number with a unit, such as 500MB, 5GB or 1.5GiB\n",
         ),
-        (["runs", "feedc0de"], "error: feedc0de: no such run in the journal; `onggi runs` lists them\n"),
+        (["builds", "feedc0de"], "error: feedc0de: no such build in the journal; `onggi builds` lists them\n"),
     ],
 )
 def test_a_mistake_about_the_memo_is_one_line(memo: Path, arguments: list[str], said: str) -> None:
     assert invoke(*arguments) == (1, "", said)
 
 
-def test_runs_are_listed_and_shown(memo: Path) -> None:
-    assert invoke("runs") == (0, "no build yet\n", "")
+def test_builds_are_listed_and_shown(memo: Path) -> None:
+    assert invoke("builds") == (0, "no build yet\n", "")
     for stage in ("chunk", "embed@base"):
         with journal.recording(stage) as entry:
             entry.work("embeddings").computed = 7
-    (header, row) = invoke("runs")[1].splitlines()
-    run = row.split()[0]
-    assert header.split()[:3] == ["run", "started", "stages"]
+    (header, row) = invoke("builds")[1].splitlines()
+    build = row.split()[0]
+    assert header.split()[:3] == ["build", "started", "stages"]
     assert row.split()[3] == "2"
-    stages = invoke("runs", run)[1].splitlines()
+    stages = invoke("builds", build)[1].splitlines()
     assert [line.split()[0] for line in stages] == ["stage", "chunk", "embeddings", "embed@base", "embeddings"]
-    assert invoke("runs", "--stage", "embed")[1].splitlines()[1].startswith("embed@base")
-    (found,) = json.loads(invoke("runs", "--json")[1])
-    assert (found["run"], [stage["stage"] for stage in found["stages"]]) == (run, ["chunk", "embed@base"])
+    assert invoke("builds", "--stage", "embed")[1].splitlines()[1].startswith("embed@base")
+    (found,) = json.loads(invoke("builds", "--json")[1])
+    assert (found["build"], [stage["stage"] for stage in found["stages"]]) == (build, ["chunk", "embed@base"])

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from onggi.core.errors import PlanError
-from onggi.plan.project import Project, Stage
+from onggi.plan.project import Input, Project, Stage
 
 Kind = Literal["never built", "command", "parameter", "input", "upstream", "output", "always"]
 
@@ -24,15 +24,15 @@ class Change:
         The parameter or the path.
     was, now
         Values of a parameter, the commands, or the hashes; what happened to an out.
-    maker
-        The stage that makes this input, if one does.
+    makers
+        The stages that make this input anew: several where it is a folder in which each has an out.
     """
 
     kind: Kind
     name: str = ""
     was: object = None
     now: object = None
-    maker: str | None = None
+    makers: tuple[str, ...] = ()
 
     def short(self) -> str:
         """Return the change in a few words.
@@ -41,7 +41,7 @@ class Change:
         --------
         >>> Change("parameter", "fusion.dense_weight", 0.4, 0.5).short()
         'fusion.dense_weight 0.4 → 0.5'
-        >>> Change("upstream", "models/base", maker="base_model").short()
+        >>> Change("upstream", "models/base", makers=("fetch",)).short()
         'models/base may change'
         """
         match self.kind:
@@ -52,7 +52,7 @@ class Change:
             case "parameter":
                 return f"{self.name} {value(self.was)} → {value(self.now)}"
             case "input":
-                return f"{self.name} {'changes' if self.maker else 'changed'}"
+                return f"{self.name} {'changes' if self.makers else 'changed'}"
             case "upstream":
                 return f"{self.name} may change"
             case "output":
@@ -90,34 +90,26 @@ def changes(project: Project, stage: Stage, remade: Collection[Path], unknown: C
     PlanError
         An input is missing that no stage makes.
     """
-    found = []
-    if _is_new(stage):
-        found.append(Change("never built"))
-    elif stage.changed_stage():
-        found.append(Change("command", was=project.locked(stage)["cmd"], now=stage.cmd))
-    if not stage.frozen:
-        if stage.is_callback or stage.always_changed:
-            found.append(Change("always"))
-        for dep in [] if _is_new(stage) else project.settings(stage):
-            found += _settings(project, dep)
-        for dep in project.inputs(stage):
-            found += _input(project, stage, dep, remade, unknown)
-    if _is_new(stage):
+    if stage.is_new:
+        found = [Change("never built")]
+    else:
+        found = [Change("command", was=was, now=now) for was, now in filter(None, [stage.other_command()])]
+    if not stage.is_frozen:
+        found += [Change("always")] if stage.runs_always else []
+        found += [] if stage.is_new else _settings(stage)
+        for one in stage.inputs:
+            found += _input(project, stage, one, remade, unknown)
+    if stage.is_new:
         return found
-    return [*found, *(Change("output", out.def_path, now=state) for out in stage.outs if (state := _state(out)))]
+    return [*found, *(Change("output", out.name, now=wrong) for out in stage.outputs if (wrong := out.wrong))]
 
 
-def _is_new(stage: Stage) -> bool:
-    return not any(out.hash_info for out in stage.outs) and not any(dep.hash_info for dep in stage.deps)
-
-
-def _settings(project: Project, dep: Any) -> Iterator[Change]:
-    if not dep.status():
-        return
-    was, now = dict(leaves(dep.hash_info.value or {})), dict(leaves(dep.read_params()))
-    for name in (*was, *(name for name in now if name not in was)):
-        if was.get(name, ABSENT) != now.get(name, ABSENT):
-            yield Change("parameter", name, was.get(name, ABSENT), now.get(name, ABSENT))
+def _settings(stage: Stage) -> Iterator[Change]:
+    for recorded, read in stage.other_settings():
+        was, now = dict(leaves(recorded)), dict(leaves(read))
+        for name in (*was, *(name for name in now if name not in was)):
+            if was.get(name, ABSENT) != now.get(name, ABSENT):
+                yield Change("parameter", name, was.get(name, ABSENT), now.get(name, ABSENT))
 
 
 def leaves(of: Mapping[str, object], above: str = "") -> Iterator[tuple[str, object]]:
@@ -136,31 +128,20 @@ def leaves(of: Mapping[str, object], above: str = "") -> Iterator[tuple[str, obj
 
 
 def _input(
-    project: Project, stage: Stage, dep: Any, remade: Collection[Path], unknown: Collection[Path]
+    project: Project, stage: Stage, one: Input, remade: Collection[Path], unknown: Collection[Path]
 ) -> Iterator[Change]:
-    path = project.path(stage, dep)
-    maker = project.maker.get(path)
-    named = project.name(maker) if maker is not None else None
-    if any(overlap(path, out) for out in unknown):
-        yield Change("upstream", dep.def_path, maker=named)
-        return
-    if not dep.exists:
-        raise PlanError(dep.def_path, f"{project.name(stage)} reads it, and it is missing", "add it, or mend dvc.yaml")
-    if not _is_new(stage) and dep.status():
-        anew = any(overlap(path, out) for out in remade)
-        yield Change("input", dep.def_path, dep.hash_info.value, dep.get_hash().value, named if anew else None)
+    def makers(outs: Collection[Path]) -> tuple[str, ...]:
+        named = (name for out, name in project.maker.items() if out in outs and overlap(one.path, out))
+        return tuple(dict.fromkeys(named))
+
+    if made := makers(unknown):
+        yield Change("upstream", one.name, makers=made)
+    elif not one.at.exists():
+        raise PlanError(one.name, f"{stage.name} reads it, and it is missing", "add it, or mend dvc.yaml")
+    elif not stage.is_new and (difference := one.difference()):
+        yield Change("input", one.name, *difference, makers(remade))
 
 
 def overlap(one: Path, other: Path) -> bool:
     """Tell whether of two paths one is the other or lies in it."""
     return one.is_relative_to(other) or other.is_relative_to(one)
-
-
-def _state(out: Any) -> str | None:
-    """Return what is wrong with an out in a few words, None where it is as the stage made it."""
-    status = next(iter(out.status().values()), None)
-    if status is None:
-        return None
-    if not out.exists:
-        return "is missing"
-    return {"not in cache": "is not in DVC's cache", "new": "is new in dvc.yaml"}.get(status, "was changed by hand")

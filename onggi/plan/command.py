@@ -51,7 +51,7 @@ def why(
     from onggi.plan.why import as_text, explain
 
     with opened(Path()) as project:
-        named = [project.name(found) for found in project.named(stage)]
+        named = [found.name for found in project.named(stage)]
         with _watched() as show, simulated(project, [stage], show) as (steps, simulation):
             reasons = [explain(name, steps, simulation) for name in named]
     if as_json:

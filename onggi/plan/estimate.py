@@ -17,15 +17,17 @@ class Rates:
         self.done = [entry for entry in entries if entry.status == "done"]
 
     def seconds(self, step: Step) -> float | None:
-        """Return the seconds a stage will take; None where the journal does not know, or nobody knows its rows."""
+        """Return the seconds a stage will take; None where the journal does not know, or nobody knows its rows yet."""
         if step.state in ("up to date", "restored"):
             return 0.0
+        if step.known_after:
+            return None
         total = self._beside(step.stage)
         for kind, rows in step.rows.items():
             if rows.compute == 0:
                 continue
             row = self._row(step.stage, kind)
-            if rows.compute is None or row is None or total is None:
+            if row is None or total is None:
                 return None
             total += rows.compute * row
         return total

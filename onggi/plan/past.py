@@ -5,16 +5,15 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
-from onggi.plan.project import Project
+from onggi.plan.project import Project, folder_digest
 
 COMMITS = 20
 """Commits that touched a path, from HEAD back, among which what was recorded is looked for."""
 
 
 @dataclass
-class History:
+class Past:
     """The past of a project's files."""
 
     project: Project
@@ -32,14 +31,9 @@ class History:
 
     def listing(self, path: str, digest: str) -> dict[str, str] | None:
         """Return the MD5 of each file of a folder, by its path below it, when the folder's was ``digest``."""
-        from dvc_data.hashfile.hash_info import HashInfo
-
-        try:
-            found = self.project.listing(HashInfo("md5", digest))
-        except FileNotFoundError:
-            pass
-        else:
-            return {name: file.value for name, file in found.items()}
+        known = self.project.listing(digest)
+        if known is not None:
+            return known
         for files in self._committed(path):
             below = {
                 name.removeprefix(f"{path}/"): hashlib.md5(self._blobs[blob], usedforsecurity=False).hexdigest()
@@ -86,15 +80,3 @@ class History:
         except FileNotFoundError:
             return b""
         return done.stdout if done.returncode == 0 else b""
-
-
-def folder_digest(files: dict[str, str]) -> Any:
-    """Return the digest that DVC gives a folder of files with these MD5s."""
-    from dvc_data.hashfile.hash_info import HashInfo
-    from dvc_data.hashfile.tree import Tree
-
-    tree: Any = Tree()  # type: ignore[no-untyped-call]
-    for name, digest in files.items():
-        tree.add(tuple(name.split("/")), None, HashInfo("md5", digest))
-    tree.digest()
-    return tree.hash_info.value

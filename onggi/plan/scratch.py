@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
-from typing import Any
 
 from onggi.core.errors import PlanError
 from onggi.plan.project import Stage
@@ -16,14 +15,30 @@ from onggi.work import journal
 from onggi.work.session import PLAN, PLAN_ENDS
 
 NOT_READ = {".git", ".dvc"}
+FRAME = " │╭╮╰╯─"
+"""What a command draws around its complaint about an option."""
+
+OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
+"""A plan fetches nothing, of what a stage forgets to count neither."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """How a stage went in planning mode; ``whole`` where its outs were made, else it ended at rows it only counted."""
+    """How a stage went in planning mode.
+
+    Parameters
+    ----------
+    whole
+        Whether its outs were made; else it ended at rows that were only counted.
+    works
+        By the kind of rows.
+    ended_at
+        The kind at which it ended.
+    """
 
     whole: bool
     works: Mapping[str, journal.Work]
+    ended_at: str = ""
 
 
 class Scratch:
@@ -78,8 +93,21 @@ class Scratch:
         elif inside.exists():
             rmtree(inside)
 
-    def run(self, stage: Stage, name: str) -> Trial:
-        """Run the command of a stage, by its name, in planning mode.
+    def unfold(self, path: Path) -> None:
+        """Make folders of the links to folders below a folder; DVC looks into no link."""
+        for child in list(self.at(path).iterdir()):
+            below = path / child.name
+            if child.is_symlink() and child.is_dir():
+                content = child.resolve()
+                child.unlink()
+                child.mkdir()
+                for file in content.iterdir():
+                    (child / file.name).symlink_to(file)
+            if child.is_dir():
+                self.unfold(below)
+
+    def run(self, stage: Stage) -> Trial:
+        """Run the commands of a stage in planning mode.
 
         Raises
         ------
@@ -88,30 +116,36 @@ class Scratch:
         """
         before = len(list(journal.entries(self._journal)))
         whole = True
-        for command in stage.cmd if isinstance(stage.cmd, list) else stage.cmd.splitlines():
+        for command in stage.commands:
             done = subprocess.run(
-                command, shell=True, cwd=self.at(Path(stage.wdir)), env=self._environment(name), text=True,
+                command, shell=True, cwd=self.at(stage.folder), env=self._environment(stage.name), text=True,
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, errors="replace",
             )  # fmt: skip
             if done.returncode not in (0, PLAN_ENDS):
-                raise PlanError(f"stage {name}", _problem(done), "`dvc repro` would fail here too")
+                raise PlanError(f"stage {stage.name}", _problem(done), _fix(done))
             if done.returncode == PLAN_ENDS:
                 whole = False
                 break
         entries = list(journal.entries(self._journal))[before:]
-        return Trial(whole, entries[-1].works if entries else {})
+        return Trial(whole, entries[-1].works, entries[-1].ended_at) if entries else Trial(whole, {})
 
     def _environment(self, name: str) -> dict[str, str]:
         return {
             **os.environ, PLAN: str(self._journal), "DVC_ROOT": str(self.root), "DVC_STAGE": name,
-            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONDONTWRITEBYTECODE": "1", **OFFLINE,
         }  # fmt: skip
 
 
 def _problem(done: "subprocess.CompletedProcess[str]") -> str:
-    lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+    lines = [text for line in done.stderr.splitlines() if (text := line.strip(FRAME))]
     named = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
     return [f"exit code {done.returncode}", *lines, *named][-1]
+
+
+def _fix(done: "subprocess.CompletedProcess[str]") -> str:
+    if "offline" in done.stderr.lower():
+        return "a plan uses no network: `dvc repro` may fetch it"
+    return "`dvc repro` would fail here too"
 
 
 @contextmanager
@@ -119,11 +153,3 @@ def scratch(root: Path, outs: Collection[Path]) -> Iterator[Scratch]:
     """Make a scratch folder for a workspace, and remove it."""
     with tempfile.TemporaryDirectory(prefix="onggi-plan-") as folder:
         yield Scratch(root, Path(folder), outs)
-
-
-def content_of(project: Any, info: Any) -> Path | dict[str, Path]:
-    """Return where DVC's cache holds what has a hash: a file, or the files of a folder."""
-    if not info.isdir:
-        found: Path = project.cached(info.value)
-        return found
-    return {name: project.cached(file.value) for name, file in project.listing(info).items()}

@@ -8,7 +8,7 @@ from onggi.plan.simulate import Rows, Step
 from onggi.work.progress import duration
 
 SHOWN_REASONS = 2
-HEADER = ("stage", "why", "to compute", "in the memo", "about")
+HEADER = ("stage", "why", "to compute", "from the memo", "about")
 GAP = "  "
 
 
@@ -16,9 +16,10 @@ def as_json(steps: Sequence[Step], seconds: Sequence[float | None]) -> dict[str,
     """Return a plan as JSON; the keys are stable, and more may come.
 
     ``stages`` holds in DVC's order each stage that is not up to date: ``stage``, ``state`` (``runs``, ``may run``
-    or ``restored``), ``why`` (see `change_as_json`), ``rows`` by kind, and ``seconds``. Of each kind of rows:
-    ``compute`` and ``held`` (null: nobody knows yet), and ``exact``; where that is false, ``compute`` is at most.
-    ``total`` sums up the rows by kind, and the seconds; it is ``complete`` where the seconds of no stage are null.
+    or ``restored``), ``why`` (see `change_as_json`), ``rows`` by kind, ``known_after`` and ``seconds``. Of each kind of
+    rows: ``compute`` and ``held``, and ``exact``; where that is false, it is at least so many. Where ``known_after``
+    names stages, nobody knows the rows and seconds of this one before those have run: ``rows`` is empty, ``seconds``
+    null. ``total`` sums up the rows by kind, and the seconds; ``complete``: the seconds of no stage are null.
     """
     stale = [(step, took) for step, took in zip(steps, seconds, strict=True) if step.state != "up to date"]
     return {
@@ -28,6 +29,7 @@ def as_json(steps: Sequence[Step], seconds: Sequence[float | None]) -> dict[str,
                 "state": step.state,
                 "why": [change_as_json(change) for change in step.why],
                 "rows": {kind: _rows_as_json(rows) for kind, rows in step.rows.items()},
+                "known_after": list(step.known_after),
                 "seconds": None if took is None else round(took, 1),
             }
             for step, took in stale
@@ -42,18 +44,16 @@ def as_json(steps: Sequence[Step], seconds: Sequence[float | None]) -> dict[str,
 
 
 def total(steps: Iterable[Step]) -> dict[str, Rows]:
-    """Return the rows of all stages by kind; what one stage does not know, nobody does."""
+    """Return the rows of all stages by kind; at least so many where those of a stage are not known yet."""
+    steps = list(steps)
+    all_known = not any(step.known_after for step in steps)
     found: dict[str, Rows] = {}
     for step in steps:
         for kind, rows in step.rows.items():
-            so_far = found.get(kind, Rows(0, 0, True))
+            so_far = found.get(kind, Rows(0, 0, all_known))
             exact = so_far.exact and rows.exact
-            found[kind] = Rows(_sum(so_far.compute, rows.compute), _sum(so_far.held, rows.held), exact)
+            found[kind] = Rows(so_far.compute + rows.compute, so_far.held + rows.held, exact)
     return found
-
-
-def _sum(one: int | None, other: int | None) -> int | None:
-    return None if one is None or other is None else one + other
 
 
 def _rows_as_json(rows: Rows) -> dict[str, Any]:
@@ -61,11 +61,11 @@ def _rows_as_json(rows: Rows) -> dict[str, Any]:
 
 
 def change_as_json(change: Change) -> dict[str, Any]:
-    """Return a change as JSON: ``kind``, and ``name``, ``was``, ``now`` and ``maker`` where they apply.
+    """Return a change as JSON: ``kind``, and ``name``, ``was``, ``now`` and ``makers`` where they apply.
 
     A parameter that was not there, or is there no more, is null.
     """
-    values = {"name": change.name or None, "was": change.was, "now": change.now, "maker": change.maker}
+    values = {"name": change.name or None, "was": change.was, "now": change.now, "makers": list(change.makers) or None}
     return {"kind": change.kind} | {
         key: None if value is ABSENT else value
         for key, value in values.items()
@@ -95,24 +95,27 @@ def as_text(steps: Sequence[Step], seconds: Sequence[float | None], width: int) 
 
 def _lines(step: Step, took: float | None) -> Iterator[tuple[str, ...]]:
     """Yield the rows of the table that a stage takes: one for each kind of rows."""
-    about = "?" if took is None else f"{'≤ ' if _is_bound(step) and took >= 1 else ''}{duration(took)}"
+    about = "?" if took is None else duration(took)
     why = f"{'maybe: ' if step.state == 'may run' else ''}{reasons(step.why)}"
-    cells = [(_compute(kind, rows), "" if rows.held is None else f"{rows.held:,}") for kind, rows in step.rows.items()]
+    cells = [(_compute(kind, rows), f"{rows.held:,}") for kind, rows in step.rows.items()]
     if step.state == "restored":
         cells, about = [("from DVC's cache", "")], "0 s"
+    elif step.known_after:
+        cells = [(f"known after {_few(step.known_after)}", "")]
     first, *rest = cells or [("-", "")]
     yield step.stage, why, *first, about
     yield from (("", "", *cell, "") for cell in rest)
 
 
-def _is_bound(step: Step) -> bool:
-    return step.state == "may run" or not all(rows.exact for rows in step.rows.values())
-
-
 def _compute(kind: str, rows: Rows) -> str:
-    if rows.compute is None:
-        return f"? {kind}"
-    return f"{'' if rows.exact else '≤ '}{rows.compute:,} {kind}"
+    if rows.held and not rows.compute:
+        return f"{kind} held"
+    return f"{'' if rows.exact else '≥ '}{rows.compute:,} {kind}"
+
+
+def _few(names: Sequence[str]) -> str:
+    more = len(names) - SHOWN_REASONS
+    return f"{', '.join(names[:SHOWN_REASONS])}{f' and {more} more' if more > 0 else ''}"
 
 
 def reasons(why: Sequence[Change]) -> str:
@@ -120,28 +123,30 @@ def reasons(why: Sequence[Change]) -> str:
 
     Examples
     --------
-    >>> reasons([Change("parameter", "embed.precision", "fp32", "bf16"), Change("upstream", "models/base", maker="m")])
-    'embed.precision fp32 → bf16, after m'
+    >>> reasons([Change("parameter", "embed.runtime", "torch", "onnx"), Change("upstream", "a", makers=("m",))])
+    'embed.runtime torch → onnx, after m'
     """
-    own = [change.short() for change in why if not change.maker and change.kind != "output"]
+    own = [change.short() for change in why if not change.makers and change.kind != "output"]
     outs = [change for change in why if change.kind == "output"]
     own += [f"{len(outs)} outs, as {outs[0].short()}"] if len(outs) > 1 else [out.short() for out in outs]
-    makers = dict.fromkeys(change.maker for change in why if change.maker)
+    makers = list(dict.fromkeys(name for change in why for name in change.makers))
     more = [f"{len(own) - SHOWN_REASONS} more"] if len(own) > SHOWN_REASONS else []
-    after = [f"after {', '.join(map(str, makers))}"] if makers else []
+    after = [f"after {_few(makers)}"] if makers else []
     return ", ".join([*own[:SHOWN_REASONS], *more, *after])
 
 
 def _summary(steps: Sequence[Step], took: Sequence[float | None]) -> str:
-    current = sum(step.state == "up to date" for step in steps)
-    known = sum(seconds for seconds in took if seconds is not None)
-    missing = sum(seconds is None for seconds in took)
-    most = "at most" if any(_is_bound(step) for step in steps) else "about"
-    if missing == len(took):
-        time = "how long the others take is not known yet"
-    else:
-        time = f"the others take {most} {duration(known)}" + (f", {_of(missing, missing)} aside" if missing else "")
-    return f"{_of(current, len(steps))} up to date; {time}"
+    current = f"{_of(sum(step.state == 'up to date' for step in steps), len(steps))} up to date"
+    behind = [step for step in steps if step.known_after]
+    if behind:
+        after = list(dict.fromkeys(name for step in behind for name in step.known_after))
+        current += f" and {_of(len(behind), len(behind))} known after {_few(after)}"
+    known = [seconds for seconds in took if seconds is not None]
+    missing = len(took) - len(behind) - len(known)
+    if not known:
+        return f"{current}; how long the others take is not known yet"
+    aside = f", {_of(missing, missing)} aside" if missing else ""
+    return f"{current}; the others take about {duration(sum(known))}{aside}"
 
 
 def _of(some: int, of: int) -> str:

@@ -6,36 +6,42 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from onggi.core import params
-from onggi.plan import bounds
-from onggi.plan.changes import Change, changes
+from onggi.plan.changes import Change, changes, overlap
 from onggi.plan.project import Project, Stage
-from onggi.plan.scratch import Scratch, Trial, content_of, scratch
-from onggi.work.journal import Work
+from onggi.plan.scratch import Scratch, scratch
 
 State = Literal["up to date", "restored", "runs", "may run"]
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of one kind: to compute, and held by the memo; None where nobody knows. Not ``exact``: at most so many."""
+    """Rows of one kind: to compute, and held by the memo. Not ``exact``: at least so many, as far as a plan comes."""
 
-    compute: int | None
-    held: int | None
-    exact: bool
+    compute: int
+    held: int
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """What DVC will do about one stage.
 
-    ``runs``: its command; ``may run``: if an input comes out different; ``restored``: its outs come from DVC's cache.
+    Parameters
+    ----------
+    state
+        ``runs``: its command; ``may run``: if an input comes out different; ``restored``: its outs come from DVC's
+        cache.
+    rows
+        By kind, of a stage whose inputs are known.
+    known_after
+        The nearest stages before it whose rows must be computed before anybody knows what this one will do.
     """
 
     stage: str
     state: State
     why: tuple[Change, ...] = ()
     rows: Mapping[str, Rows] = field(default_factory=dict)
+    known_after: tuple[str, ...] = ()
 
 
 class Simulation:
@@ -44,18 +50,8 @@ class Simulation:
     def __init__(self, project: Project, scratch: Scratch) -> None:
         self.project, self.scratch = project, scratch
         self.remade: set[Path] = set()
-        self.unknown: set[Path] = set()
-        self._params = params.read(project.root / params.PARAMS)
-        self._most_rows: dict[str, int | None] = {}
-
-    def known(self, path: str) -> Path | None:
-        """Return where a file lies as it will be; None where nobody knows its content."""
-        inside = self.scratch.at(self.project.root / path)
-        return inside if inside.exists() else None
-
-    def most_rows(self, path: str) -> int | None:
-        """Return the most rows of a file that is not known; None where nobody can say."""
-        return self._most_rows.get(path)
+        self.unknown: dict[Path, tuple[str, ...]] = {}
+        """Outs that nobody knows yet, each with the stages after which it is known."""
 
     def step(self, stage: Stage) -> Step:
         """Find out what DVC will do about the next stage.
@@ -65,85 +61,61 @@ class Simulation:
         PlanError
             The stage would fail.
         """
-        outs = {out.def_path: self.project.path(stage, out) for out in stage.outs}
-        for dep in self.project.inputs(stage):
-            path = self.project.path(stage, dep)
-            if not path.is_relative_to(self.project.root):
-                self.scratch.link(path)
-            if any(path.is_relative_to(out) for out in self.remade):
-                dep.fs_path = str(self.scratch.at(path))
-        why = changes(self.project, stage, self.remade, self.unknown)
-        if not why or stage.frozen or not stage.cmd:
-            for path in outs.values():
-                self.scratch.link(path)
-            return Step(self.project.name(stage), "up to date")
+        self._lay_out(stage)
+        why = tuple(changes(self.project, stage, self.remade, self.unknown))
+        if not why or stage.is_frozen or not stage.commands:
+            for out in stage.outputs:
+                self.scratch.link(out.path)
+            return Step(stage.name, "up to date")
         if any(change.kind == "upstream" for change in why):
-            return self._bounded(stage, why, outs)
-        self.remade |= set(outs.values())
-        as_locked = all(change.kind == "output" for change in why)
-        held = self.project.restorable(stage, as_locked=as_locked)
+            return self._behind(stage, why)
+        held = self.project.restorable(stage, as_locked=all(change.kind == "output" for change in why))
+        self.remade.update(out.path for out in stage.outputs)
         if held is not None:
-            for name, path in outs.items():
-                self.scratch.place(path, content_of(self.project, held[name]))
-            return Step(self.project.name(stage), "restored", tuple(why))
-        return self._tried(stage, why, outs)
+            for path, content in held.items():
+                self.scratch.place(path, content)
+            return Step(stage.name, "restored", why)
+        return self._tried(stage, why)
 
-    def _bounded(self, stage: Stage, why: Sequence[Change], outs: Mapping[str, Path]) -> Step:
+    def _lay_out(self, stage: Stage) -> None:
+        """Show a stage its inputs as they will be."""
+        for one in stage.inputs:
+            if not one.path.is_relative_to(self.project.root):
+                self.scratch.link(one.path)
+            if any(overlap(one.path, out) for out in self.remade):
+                one.stand_in(self.scratch.at(one.path))
+            if any(out != one.path and out.is_relative_to(one.path) for out in self.remade):
+                self.scratch.unfold(one.path)
+
+    def _behind(self, stage: Stage, why: tuple[Change, ...]) -> Step:
         """A stage that reads what nobody knows yet."""
-        self._lose(stage, outs)
-        rows = {kind: Rows(count, None, False) for kind, count in self._most(stage).items() if count != 0}
+        known_after = tuple(
+            dict.fromkeys(
+                name
+                for out, names in self.unknown.items()
+                if any(overlap(one.path, out) for one in stage.inputs)
+                for name in names
+            )
+        )
+        self.unknown |= {out.path: known_after for out in stage.outputs}
         certain = any(change.kind != "upstream" for change in why)
-        return Step(self.project.name(stage), "runs" if certain else "may run", tuple(why), rows)
+        return Step(stage.name, "runs" if certain else "may run", why, known_after=known_after)
 
-    def _tried(self, stage: Stage, why: Sequence[Change], outs: Mapping[str, Path]) -> Step:
+    def _tried(self, stage: Stage, why: tuple[Change, ...]) -> Step:
         """A stage of which all inputs are known: run it."""
-        trial = self.scratch.run(stage, self.project.name(stage))
-        rows = {kind: _counted(work) for kind, work in trial.works.items() if work.held or work.computed}
+        trial = self.scratch.run(stage)
         if not trial.whole:
-            rows = self._rest(stage, trial, rows)
-            if {change.name for change in why} <= bounds.unread(_text(stage), self._params):
-                self._as_before(outs)
-            else:
-                self._lose(stage, outs)
-        return Step(self.project.name(stage), "runs", tuple(why), rows)
-
-    def _rest(self, stage: Stage, trial: Trial, rows: dict[str, Rows]) -> dict[str, Rows]:
-        """Add the rows that come behind those at which a trial ended."""
-        most = self._most(stage)
-        asked = list(most)
-        counted = [kind for kind, work in trial.works.items() if work.computed and kind not in bounds.CHEAP]
-        for place, kind in enumerate(asked):
-            behind = not set(counted).isdisjoint(asked[:place])
-            # A stage may ask for a kind twice: it is counted once what comes before it is.
-            again = any(before not in trial.works for before in asked[: place + 1])
-            if behind or again or kind in bounds.CHEAP:
-                rows[kind] = Rows(most[kind], None, False)
-        return {kind: found for kind, found in rows.items() if found.compute != 0 or found.held}
-
-    def _as_before(self, outs: Mapping[str, Path]) -> None:
-        """Take the outs of the last build for those to come."""
-        self.remade -= set(outs.values())
-        for path in outs.values():
-            self.scratch.forget(path)
-            self.scratch.link(path)
-
-    def _lose(self, stage: Stage, outs: Mapping[str, Path]) -> None:
-        self._most_rows |= bounds.most_out(_text(stage), self, self._params)
-        self.remade -= set(outs.values())
-        self.unknown |= set(outs.values())
-        for path in outs.values():
-            self.scratch.forget(path)
-
-    def _most(self, stage: Stage) -> bounds.Most:
-        return bounds.most(_text(stage), self, self._params)
-
-
-def _counted(work: Work) -> Rows:
-    return Rows(work.computed, work.held, True)
-
-
-def _text(stage: Stage) -> str:
-    return " ".join(stage.cmd) if isinstance(stage.cmd, list) else str(stage.cmd)
+            for out in stage.outputs:
+                self.remade.discard(out.path)
+                self.unknown[out.path] = (stage.name,)
+                self.scratch.forget(out.path)
+        rows = {
+            # A stage asks at once for all rows of a kind that only is counted; before those it may have more to ask.
+            kind: Rows(work.computed, work.held, trial.whole or kind == trial.ended_at)
+            for kind, work in trial.works.items()
+            if work.held or work.computed
+        }
+        return Step(stage.name, "runs", why, rows)
 
 
 @contextmanager
@@ -162,6 +134,6 @@ def simulated(
         simulation = Simulation(project, folder)
         steps = []
         for stage in stages:
-            show(project.name(stage))
+            show(stage.name)
             steps.append(simulation.step(stage))
         yield steps, simulation

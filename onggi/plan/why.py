@@ -8,7 +8,7 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 
 from onggi.plan.changes import Change
-from onggi.plan.past import COMMITS, History
+from onggi.plan.past import COMMITS, Past
 from onggi.plan.project import Project
 from onggi.plan.rows import Difference, rows_of
 from onggi.plan.screen import change_as_json
@@ -23,54 +23,53 @@ NOT_KNOWN = f"what it was is in neither DVC's cache nor the last {COMMITS} commi
 def explain(stage: str, steps: Sequence[Step], simulation: Simulation) -> dict[str, Any]:
     """Return as JSON why a stage is stale; keys are stable, and more may come.
 
-    ``stage``, ``state`` as in a plan, and ``why``: changes as in a plan (see `onggi.plan.screen`), each with what is
-    known beside: ``rows`` (of the class ``table``), ``files`` or ``lines`` that were added, removed and changed
-    (counts, and the first of each under ``first``), the ``modules`` among the files, ``not_known`` where nobody has
-    what was recorded, and ``because``: the first causes of a stage that makes the input anew.
+    ``stage``, ``state``, ``known_after`` as in a plan, and ``why``: changes as in a plan (see `onggi.plan.screen`),
+    each with what is known beside: ``rows`` (of the class ``table``), ``files`` or ``lines`` that were added, removed
+    and changed (counts, and the first of each under ``first``), the ``modules`` among the files, ``not_known`` where
+    nobody has what was recorded, and ``because``: the first causes of the stages that make the input anew.
     """
     by_name = {step.stage: step for step in steps}
     step = by_name[stage]
-    found = next(found for found in simulation.project.order if simulation.project.name(found) == stage)
-    deps = {dep.def_path: dep for dep in simulation.project.inputs(found)}
-    history = History(simulation.project)
+    inputs = {one.name: one for of in simulation.project.order if of.name == stage for one in of.inputs}
+    past = Past(simulation.project)
     why = []
     for change in step.why:
         said = change_as_json(change)
         if change.kind == "input" and isinstance(change.was, str):
-            said |= _inside(simulation.project, history, change, Path(deps[change.name].fs_path))
+            said |= _inside(simulation.project, past, change, inputs[change.name].at)
         elif change.kind == "input":
             said["not_known"] = "dvc.lock does not have it"
-        if change.maker:
+        if change.makers:
             said["because"] = [
-                {"stage": cause, **change_as_json(first)} for cause, first in causes(change.maker, by_name)
+                {"stage": cause, **change_as_json(first)} for cause, first in causes(change.makers, by_name)
             ]
         why.append(said)
-    return {"stage": stage, "state": step.state, "why": why}
+    return {"stage": stage, "state": step.state, "known_after": list(step.known_after), "why": why}
 
 
-def causes(stage: str, by_name: Mapping[str, Step]) -> list[tuple[str, Change]]:
-    """Return the changes that a stage's staleness goes back to, each with the first stage it made stale."""
+def causes(stages: Sequence[str], by_name: Mapping[str, Step]) -> list[tuple[str, Change]]:
+    """Return the changes that the staleness of stages goes back to, each with the first stage it made stale."""
     found: list[tuple[str, Change]] = []
-    waiting, seen = [stage], set()
+    waiting, seen = list(stages), set()
     while waiting:
         name = waiting.pop(0)
         if name in by_name and name not in seen:
             seen.add(name)
-            waiting += [change.maker for change in by_name[name].why if change.maker]
+            waiting += [maker for change in by_name[name].why for maker in change.makers]
             known = [change for _, change in found]
-            found += [(name, change) for change in by_name[name].why if not change.maker and change not in known]
+            found += [(name, change) for change in by_name[name].why if not change.makers and change not in known]
     return found
 
 
-def _inside(project: Project, history: History, change: Change, now: Path) -> dict[str, Any]:
+def _inside(project: Project, past: Past, change: Change, now: Path) -> dict[str, Any]:
     """Return what differs within an input: the files of a folder, the rows of a table, the lines of a text."""
     if now.is_dir():
-        was = history.listing(change.name, str(change.was))
+        was = past.listing(change.name, str(change.was))
         if was is None:
             return {"not_known": NOT_KNOWN}
-        files = Difference.of(dict(was), dict(project.files(str(now))))
+        files = Difference.of(dict(was), dict(project.files(now)))
         return {"files": _counted(files), **_modules([f"{change.name}/{name}" for name in _names(files)])}
-    content = history.file(change.name, str(change.was))
+    content = past.file(change.name, str(change.was))
     if content is None:
         return {"not_known": NOT_KNOWN, **_modules([change.name])}
     if change.name.endswith(".parquet"):
@@ -117,7 +116,8 @@ def _is_code(path: str) -> bool:
 def as_text(reasons: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Yield what `explain` found, for people."""
     for reason in reasons:
-        yield f"{reason['stage']}: {STATES[reason['state']]}"
+        after = f"; known after {', '.join(reason['known_after'])}" if reason["known_after"] else ""
+        yield f"{reason['stage']}: {STATES[reason['state']]}{after}"
         for change in reason["why"]:
             yield f"  {_headline(change)}"
             yield from (f"    {line}" for line in _details(change))
@@ -141,7 +141,7 @@ def _headline(change: Mapping[str, Any]) -> str:
         case "parameter":
             return f"{name}: was {_shown(change['was'])}, is {_shown(change['now'])}"
         case "input":
-            return f"{name} {'will change' if 'maker' in change else 'changed'}"
+            return f"{name} {'will change' if change.get('makers') else 'changed'}"
         case "upstream":
             return f"{name} will be made anew, how is not known yet"
         case "output":
@@ -164,8 +164,9 @@ def _details(change: Mapping[str, Any]) -> Iterator[str]:
     if "not_known" in change:
         yield change["not_known"]
     for cause in change.get("because", ()):
-        of = "" if cause["stage"] == change["maker"] else f" after {cause['stage']}"
-        yield f"made anew by {change['maker']}{of}: {_headline(cause)}"
+        makers = ", ".join(change["makers"][:SHOWN])
+        of = "" if cause["stage"] in change["makers"] else f" after {cause['stage']}"
+        yield f"made anew by {makers}{of}: {_headline(cause)}"
 
 
 def _difference(of: Mapping[str, Any], what: str) -> str:

@@ -8,26 +8,26 @@ from onggi.work.journal import Entry
 from onggi.work.progress import duration
 
 Table = list[tuple[str, ...]]
-RUN_HEADER = ("run", "started", "stages", "seconds", "computed", "from the memo", "status", "experiment")
+BUILD_HEADER = ("build", "started", "stages", "seconds", "computed", "from the memo", "status", "experiment")
 STAGE_HEADER = ("stage", "rows", "computed", "from the memo", "seconds", "rate", "peak", "status")
 
 
-def builds(entries: Iterable[Entry]) -> list[list[Entry]]:
+def by_build(entries: Iterable[Entry]) -> list[list[Entry]]:
     """Return the stages of each build in the order they ran, the builds in the order they began."""
-    runs: dict[str, list[Entry]] = {}
+    found: dict[str, list[Entry]] = {}
     for entry in entries:
-        runs.setdefault(entry.run, []).append(entry)
-    return list(runs.values())
+        found.setdefault(entry.build, []).append(entry)
+    return list(found.values())
 
 
-def run_table(runs: Sequence[Sequence[Entry]]) -> Table:
+def build_table(builds: Sequence[Sequence[Entry]]) -> Table:
     """Return a line for each build."""
-    rows: Table = [RUN_HEADER]
-    for stages in runs:
+    rows: Table = [BUILD_HEADER]
+    for stages in builds:
         first = stages[0]
         computed, held = totals(stages)
         rows.append((
-            first.run, _local(first.started), f"{len(stages)}", duration(sum(entry.seconds for entry in stages)),
+            first.build, _local(first.started), f"{len(stages)}", duration(sum(entry.seconds for entry in stages)),
             f"{computed:,}", f"{held:,}", status(stages), first.experiment,
         ))  # fmt: skip
     return rows
@@ -46,19 +46,19 @@ def stage_table(stages: Sequence[Entry]) -> Table:
     return rows
 
 
-def as_json(runs: Sequence[Sequence[Entry]]) -> list[dict[str, Any]]:
+def as_json(builds: Sequence[Sequence[Entry]]) -> list[dict[str, Any]]:
     """Return builds as JSON values: each with the entries of its stages as the journal has them."""
     import json
 
     return [
         {
-            "run": stages[0].run,
+            "build": stages[0].build,
             "started": stages[0].started,
             "status": status(stages),
             "seconds": round(sum(entry.seconds for entry in stages), 3),
             "stages": [json.loads(entry.line()) for entry in stages],
         }
-        for stages in runs
+        for stages in builds
     ]
 
 

@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from onggi.core import counts
 from onggi.work.progress import Progress
@@ -23,11 +24,14 @@ from onggi.work.store import home, locked
 LARGEST = 16 << 20
 """Bytes from which the journal is put away as ``journal.old.jsonl`` and begun anew."""
 
+MOST = 1 << 53
+"""No count and no time of an entry reaches it; every number below is as exact in floating point."""
+
 SHELLS = {"sh", "bash", "dash", "zsh", "fish", "ksh"}
 
 
 class PlanEnds(Exception):
-    """A plan has come to work that it only counts."""
+    """A plan has come to rows of this kind, which it only counts."""
 
 
 @dataclass(slots=True)
@@ -75,10 +79,13 @@ class Task:
 
 @dataclass(slots=True)
 class Entry:
-    """One run of one stage; rows by the table's path, work by the kind of rows."""
+    """One run of one stage in one build; rows by the table's path, work by the kind of rows.
+
+    ``ended_at`` is the kind of rows at which a plan ended.
+    """
 
     stage: str = ""
-    run: str = ""
+    build: str = ""
     folder: str = ""
     experiment: str = ""
     started: str = ""
@@ -88,6 +95,7 @@ class Entry:
     rows_out: dict[str, int] = field(default_factory=dict)
     works: dict[str, Work] = field(default_factory=dict)
     peak_mb: int = 0
+    ended_at: str = ""
 
     def work(self, kind: str) -> Work:
         """Return what was done with one kind of rows so far."""
@@ -117,7 +125,7 @@ def recording(stage: str, journal: Path | None = None) -> Iterator[Entry]:
 
     A journal that cannot be written is done without.
     """
-    entry = Entry(stage, _run(), os.environ.get("DVC_ROOT", os.getcwd()), os.environ.get("DVC_EXP_NAME", ""))
+    entry = Entry(stage, _build(), os.environ.get("DVC_ROOT", os.getcwd()), os.environ.get("DVC_EXP_NAME", ""))
     entry.started = datetime.now(UTC).isoformat(timespec="seconds")
     start = time.monotonic()
     token = _active.set(entry)
@@ -126,6 +134,7 @@ def recording(stage: str, journal: Path | None = None) -> Iterator[Entry]:
             yield entry
     except BaseException as error:
         entry.status = _status(error)
+        entry.ended_at = str(error) if isinstance(error, PlanEnds) else ""
         raise
     finally:
         _active.reset(token)
@@ -163,10 +172,30 @@ def entries(path: Path | None = None) -> Iterator[Entry]:
         if not file.exists():
             continue
         for line in file.read_text("utf-8", errors="replace").split("\n"):
-            with suppress(ValueError, TypeError, AttributeError, KeyError):
-                content = json.loads(line)
-                works = {kind: Work(**work) for kind, work in content.pop("works").items()}
-                yield Entry(**content, works=works)
+            with suppress(ValueError, TypeError, AttributeError, KeyError, OverflowError, RecursionError):
+                yield _entry(json.loads(line))
+
+
+def _entry(content: dict[str, Any]) -> Entry:
+    """Return an entry from JSON; one that another program wrote, or a damaged disk, may hold anything."""
+    works = {kind: Work(**work) for kind, work in content.pop("works").items()}
+    if "run" in content:  # what the build was called in earlier journals
+        content["build"] = content.pop("run")
+    entry = Entry(**content, works=works)
+    words = (entry.stage, entry.build, entry.folder, entry.experiment, entry.started, entry.status, entry.ended_at)
+    counted = (*entry.rows_in.values(), *entry.rows_out.values(), entry.peak_mb)
+    worked = (number for work in works.values() for number in (work.held, work.computed))
+    seconds = (entry.seconds, *(work.seconds for work in works.values()))
+    if not (
+        all(isinstance(word, str) for word in words)
+        and all(type(number) is int and 0 <= number < MOST for number in (*counted, *worked))
+        and all(type(number) in (int, float) and 0 <= number < MOST for number in seconds)
+        and all(work.label == "" for work in works.values())
+    ):
+        raise TypeError
+    if entry.started:
+        datetime.fromisoformat(entry.started).astimezone()
+    return entry
 
 
 def _status(error: BaseException) -> str:
@@ -194,7 +223,7 @@ def _own_peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-def _run() -> str:
+def _build() -> str:
     """Return what the stages of one `dvc repro` have in common: a digest of the process that started them."""
     import psutil
 

@@ -148,7 +148,7 @@ class Memo:
             work = journal.current().work(space.kind)
             work.held += len(items) - missing
             work.computed += missing
-            raise journal.PlanEnds
+            raise journal.PlanEnds(space.kind)
 
     @contextmanager
     def aside(self, kind: str, rows: int) -> Iterator[None]:
@@ -156,7 +156,7 @@ class Memo:
         work = journal.current().work(kind)
         if self.planning:
             work.computed += rows
-            raise journal.PlanEnds
+            raise journal.PlanEnds(kind)
         with work.on(rows) as task, task.computing():
             yield
             task.compute(rows)

@@ -10,8 +10,8 @@ def run(stage: str, seconds: float, status: str = "done", **works: tuple[int, fl
     return Entry(stage, seconds=seconds, status=status, works=made)
 
 
-def step(stage: str, **rows: int | None) -> Step:
-    return Step(stage, "runs", (), {kind: Rows(count, 0, True) for kind, count in rows.items()})
+def step(stage: str, **rows: int) -> Step:
+    return Step(stage, "runs", (), {kind: Rows(count, 0) for kind, count in rows.items()})
 
 
 def test_rows_take_what_they_took_and_the_rest_of_the_stage_is_added() -> None:
@@ -37,8 +37,13 @@ def test_what_the_journal_does_not_know_has_no_estimate() -> None:
     rates = Rates([run("embed@base", 12.0, embeddings=(100, 10.0))])
     assert rates.seconds(step("mine")) is None
     assert rates.seconds(step("embed@base", scores=5)) is None
-    assert rates.seconds(step("embed@base", embeddings=None)) is None
+    assert rates.seconds(Step("embed@base", "may run", known_after=("chunk",))) is None
     assert Rates([]).seconds(step("ingest")) is None
+
+
+def test_rows_that_are_held_take_no_time_though_nobody_knows_their_rate() -> None:
+    rates = Rates([run("finetune", 3.0)])
+    assert rates.seconds(Step("finetune", "runs", rows={"training": Rows(0, 1)})) == pytest.approx(3.0)
 
 
 def test_what_does_not_run_takes_no_time() -> None:

@@ -6,72 +6,92 @@ from onggi.plan.simulate import Rows, Step
 
 STEPS = [
     Step("ingest", "up to date"),
-    Step("chunk", "runs", (Change("parameter", "chunk.max_tokens", 200, 120),), {"sentences": Rows(0, 1268, True)}),
-    Step("embed@base", "runs", (Change("input", "data/chunks.parquet", "1", "2", "chunk"),), {
-        "embeddings": Rows(36, 56, True),
+    Step("chunk", "runs", (Change("parameter", "chunk.max_tokens", 200, 120),), {"sentences": Rows(3, 1268)}),
+    Step("embed@base", "runs", (Change("input", "data/chunks.parquet", "1", "2", ("chunk",)),), {
+        "embeddings": Rows(36, 56),
     }),
-    Step("mine", "may run", (Change("upstream", "data/index/base", maker="embed@base"),), {
-        "embeddings": Rows(40, None, False), "scores": Rows(None, None, False),
-    }),
-    Step("judge", "restored", (Change("input", "data/answers.parquet", "1", "2", "answer"),)),
+    Step("synthesize", "runs", (Change("never built"),), {"morphemes": Rows(7, 0, False), "drafts": Rows(5, 0)}),
+    Step("finetune", "runs", (Change("command", was="a", now="b"),), {"training": Rows(0, 1)}),
+    Step("mine", "may run", (Change("upstream", "data/index/base", makers=("embed@base",)),), {}, ("embed@base",)),
+    Step("evaluate", "may run", (Change("upstream", "data/runs", makers=("a", "b", "c")),), {},
+         ("embed@base", "synthesize")),
+    Step("judge", "restored", (Change("input", "data/answers.parquet", "1", "2", ("answer",)),)),
 ]  # fmt: skip
-SECONDS = [0.0, 0.4, 1.2, None, 0.0]
+SECONDS = [0.0, 0.4, 1.2, None, 3.0, None, None, 0.0]
 
 
 def test_the_table() -> None:
-    assert list(as_text(STEPS, SECONDS, 100)) == [
-        "stage       why                         to compute        in the memo  about",
-        "chunk       chunk.max_tokens 200 → 120  0 sentences       1,268          0 s",
-        "embed@base  after chunk                 36 embeddings     56             1 s",
-        "mine        maybe: after embed@base     ≤ 40 embeddings                    ?",
-        "                                        ? scores",
-        "judge       after answer                from DVC's cache                 0 s",
+    assert list(as_text(STEPS, SECONDS, 120)) == [
+        "stage       why                           to compute                          from the memo  about",
+        "chunk       chunk.max_tokens 200 → 120    3 sentences                         1,268            0 s",
+        "embed@base  after chunk                   36 embeddings                       56               1 s",
+        "synthesize  never built                   ≥ 7 morphemes                       0                  ?",
+        "                                          5 drafts                            0",
+        "finetune    another command               training held                       1                3 s",
+        "mine        maybe: after embed@base       known after embed@base                                 ?",
+        "evaluate    maybe: after a, b and 1 more  known after embed@base, synthesize                     ?",
+        "judge       after answer                  from DVC's cache                                     0 s",
         "",
-        "1 of 5 stages up to date; the others take at most 2 s, 1 stage aside",
+        "1 of 8 stages up to date and 2 stages known after embed@base, synthesize; "
+        "the others take about 5 s, 1 stage aside",
     ]
 
 
 def test_reasons_are_cut_where_the_screen_is_narrow() -> None:
-    lines = list(as_text(STEPS, SECONDS, 70))
+    lines = list(as_text(STEPS[:3], SECONDS[:3], 70))
     assert max(map(len, lines[:-2])) == 70
-    assert lines[1] == "chunk       chunk.max_tokens 20…  0 sentences       1,268          0 s"
+    assert lines[1] == "chunk       chunk.max_tokens 200…  3 sentences    1,268            0 s"
 
 
 @pytest.mark.parametrize(
-    ("steps", "seconds", "said"),
+    ("steps", "seconds", "last"),
     [
         ([Step("a", "up to date")], [0.0], "nothing to do: 1 stage up to date"),
         ([Step("a", "up to date")] * 3, [0.0] * 3, "nothing to do: 3 stages up to date"),
         ([Step("a", "runs")], [None], "0 of 1 stage up to date; how long the others take is not known yet"),
         ([Step("a", "runs")], [90.0], "0 of 1 stage up to date; the others take about 1 min 30 s"),
-        ([Step("a", "may run")], [90.0], "0 of 1 stage up to date; the others take at most 1 min 30 s"),
+        (
+            [Step("a", "runs"), Step("b", "may run", known_after=("a",))],
+            [90.0, None],
+            "0 of 2 stages up to date and 1 stage known after a; the others take about 1 min 30 s",
+        ),
+        (
+            [Step("a", "runs"), Step("b", "runs"), *[Step("c", "runs", known_after=("a", "b", "x"))] * 2],
+            [None, None, None, None],
+            "0 of 4 stages up to date and 2 stages known after a, b and 1 more; "
+            "how long the others take is not known yet",
+        ),
     ],
 )
-def test_the_last_line(steps: list[Step], seconds: list[float | None], said: str) -> None:
-    assert list(as_text(steps, seconds, 80))[-1] == said
+def test_the_last_line(steps: list[Step], seconds: list[float | None], last: str) -> None:
+    assert list(as_text(steps, seconds, 80))[-1] == last
 
 
 def test_json() -> None:
-    found = as_json(STEPS, SECONDS)
-    assert found["up_to_date"] == ["ingest"]
-    assert [stage["state"] for stage in found["stages"]] == ["runs", "runs", "may run", "restored"]
-    assert found["stages"][2] == {
+    plan = as_json(STEPS, SECONDS)
+    assert plan["up_to_date"] == ["ingest"]
+    assert [stage["state"] for stage in plan["stages"]] == [
+        "runs", "runs", "runs", "runs", "may run", "may run", "restored",
+    ]  # fmt: skip
+    assert plan["stages"][4] == {
         "stage": "mine",
         "state": "may run",
-        "why": [{"kind": "upstream", "name": "data/index/base", "maker": "embed@base"}],
-        "rows": {
-            "embeddings": {"compute": 40, "held": None, "exact": False},
-            "scores": {"compute": None, "held": None, "exact": False},
-        },
+        "why": [{"kind": "upstream", "name": "data/index/base", "makers": ["embed@base"]}],
+        "rows": {},
+        "known_after": ["embed@base"],
         "seconds": None,
     }
-    assert found["total"] == {
+    assert [stage["known_after"] for stage in plan["stages"]][:4] == [[]] * 4
+    assert plan["stages"][3]["rows"] == {"training": {"compute": 0, "held": 1, "exact": True}}
+    assert plan["total"] == {
         "rows": {
-            "sentences": {"compute": 0, "held": 1268, "exact": True},
-            "embeddings": {"compute": 76, "held": None, "exact": False},
-            "scores": {"compute": None, "held": None, "exact": False},
+            "sentences": {"compute": 3, "held": 1268, "exact": False},
+            "embeddings": {"compute": 36, "held": 56, "exact": False},
+            "morphemes": {"compute": 7, "held": 0, "exact": False},
+            "drafts": {"compute": 5, "held": 0, "exact": False},
+            "training": {"compute": 0, "held": 1, "exact": False},
         },
-        "seconds": 1.6,
+        "seconds": 4.6,
         "complete": False,
     }
 
@@ -83,12 +103,11 @@ def test_a_parameter_that_was_not_there_is_null() -> None:
     ]
 
 
-def test_sums_of_what_nobody_knows_are_not_known() -> None:
-    steps = [
-        Step(name, "runs", (), {"scores": rows}) for name, rows in (("a", Rows(1, 2, True)), ("b", Rows(3, 4, True)))
-    ]
-    assert total(steps) == {"scores": Rows(4, 6, True)}
-    assert total([*steps, Step("c", "runs", (), {"scores": Rows(5, None, False)})]) == {"scores": Rows(9, None, False)}
+def test_sums_are_at_least_so_many_where_a_stage_is_not_known_yet() -> None:
+    steps = [Step(name, "runs", (), {"scores": rows}) for name, rows in (("a", Rows(1, 2)), ("b", Rows(3, 4)))]
+    assert total(steps) == {"scores": Rows(4, 6)}
+    assert total([*steps, Step("c", "runs", (), {"scores": Rows(5, 0, False)})]) == {"scores": Rows(9, 6, False)}
+    assert total([*steps, Step("c", "may run", known_after=("a",))]) == {"scores": Rows(4, 6, False)}
 
 
 @pytest.mark.parametrize(
@@ -100,7 +119,10 @@ def test_sums_of_what_nobody_knows_are_not_known() -> None:
         ([Change("output", "a", now="is missing")], "a is missing"),
         ([Change("output", name, now="is missing") for name in "ab"], "2 outs, as a is missing"),
         (
-            [Change("input", "a", 1, 2, "cut"), Change("upstream", "b", maker="cut"), Change("input", "c", 1, 2)],
+            [
+                Change("input", "a", 1, 2, ("cut",)), Change("upstream", "b", makers=("cut",)),
+                Change("input", "c", 1, 2),
+            ],
             "c changed, after cut",
         ),
         ([Change("parameter", "x", "", ABSENT)], 'x "" → (none)'),

@@ -31,7 +31,7 @@ def test_what_is_made_anew_is_compared_as_it_will_be(small: Small) -> None:
     small.change("raw.txt", "된장", "막장")
     assert small.states() == dict.fromkeys(["cut", "join@a", "join@b", "last"], "runs")
     assert small.plan()["stages"][1]["why"][0] | {"was": "", "now": ""} == {
-        "kind": "input", "name": "cut.txt", "was": "", "now": "", "maker": "cut",
+        "kind": "input", "name": "cut.txt", "was": "", "now": "", "makers": ["cut"],
     }  # fmt: skip
     assert small.build() == ["cut", "join@a", "join@b", "last"]
     small.change("raw.txt", "막장", "된장")
@@ -103,7 +103,14 @@ def test_an_out_that_dvc_holds_no_more_is_made_again(small: Small) -> None:
 def test_a_new_stage(small: Small) -> None:
     small.write("dvc.yaml", STAGES + "  after:\n    cmd: cp last.txt x.txt\n    deps: [last.txt]\n    outs: [x.txt]\n")
     assert small.plan()["stages"] == [
-        {"stage": "after", "state": "runs", "why": [{"kind": "never built"}], "rows": {}, "seconds": None}
+        {
+            "stage": "after",
+            "state": "runs",
+            "why": [{"kind": "never built"}],
+            "rows": {},
+            "known_after": [],
+            "seconds": None,
+        }
     ]
     assert "never built" in small.onggi("why", "after")[1]
     assert small.build() == ["after"]
@@ -130,7 +137,12 @@ def test_from_a_folder_below(small: Small, monkeypatch: pytest.MonkeyPatch) -> N
 def test_behind_rows_that_are_only_counted_nobody_knows(small: Small) -> None:
     small.change("dvc.yaml", "cmd: head -c 6 raw.txt > cut.txt", f"cmd: {ENDS}; head -c 6 raw.txt > cut.txt")
     assert small.states() == {"cut": "runs", "join@a": "may run", "join@b": "may run", "last": "may run"}
-    assert small.plan()["stages"][1]["why"] == [{"kind": "upstream", "name": "cut.txt", "maker": "cut"}]
+    plan = small.plan()["stages"]
+    assert plan[1]["why"] == [{"kind": "upstream", "name": "cut.txt", "makers": ["cut"]}]
+    assert [stage["known_after"] for stage in plan] == [[], ["cut"], ["cut"], ["cut"]]
+    assert small.onggi("why", "last")[1].splitlines()[0] == (
+        "last: may run, if an input comes out different; known after cut"
+    )
     small.change("params.yaml", "times: 2", "times: 3")
     assert small.states() == {"cut": "runs", "join@a": "runs", "join@b": "runs", "last": "may run"}
     assert small.build() == ["cut", "join@a", "join@b"]
@@ -177,6 +189,12 @@ def test_a_stage_that_would_fail(small: Small) -> None:
     fails = "echo 'error: raw.txt: not a text; mend it' >&2; echo more >&2; exit 1"
     small.change("dvc.yaml", "head -c 6 raw.txt > cut.txt", f'"{fails}"')
     assert small.error("plan") == "stage cut: raw.txt: not a text; mend it; `dvc repro` would fail here too"
+
+
+def test_a_command_with_a_wrong_option(small: Small) -> None:
+    fails = "printf '╭─ Error ─╮\\\\n│ No such option: --lid │\\\\n╰─────────╯\\\\n' >&2; exit 2"
+    small.change("dvc.yaml", "head -c 6 raw.txt > cut.txt", f'"{fails}"')
+    assert small.error("plan") == "stage cut: No such option: --lid; `dvc repro` would fail here too"
 
 
 def test_what_is_no_project(environment: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

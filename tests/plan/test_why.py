@@ -6,7 +6,7 @@ from tests.plan.conftest import STAGES, Small
 def test_the_first_cause_is_named_for_a_stage_behind(small: Small) -> None:
     small.change("raw.txt", "된장", "막장")
     (first, _) = small.why("last")
-    assert (first["name"], first["maker"]) == ("a.txt", "join@a")
+    assert (first["name"], first["makers"]) == ("a.txt", ["join@a"])
     assert [(cause["stage"], cause["kind"], cause["name"]) for cause in first["because"]] == [
         ("cut", "input", "raw.txt")
     ]

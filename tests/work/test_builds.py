@@ -1,11 +1,11 @@
-from onggi.work import builds as history
+from onggi.work import builds
 from onggi.work.journal import Entry, Work
 
-BASE = Entry(stage="chunk", run="aa", started="2026-03-02T01:00:00+00:00", seconds=2.0, peak_mb=640)
+BASE = Entry(stage="chunk", build="aa", started="2026-03-02T01:00:00+00:00", seconds=2.0, peak_mb=640)
 
 
-def entry(stage: str, run: str, status: str = "done", **works: Work) -> Entry:
-    return Entry(stage=stage, run=run, started=BASE.started, seconds=2.0, status=status, works=works, peak_mb=640)
+def entry(stage: str, build: str, status: str = "done", **works: Work) -> Entry:
+    return Entry(stage=stage, build=build, started=BASE.started, seconds=2.0, status=status, works=works, peak_mb=640)
 
 
 STAGES = [
@@ -16,21 +16,21 @@ STAGES = [
 
 
 def test_stages_of_two_builds_at_once_are_told_apart() -> None:
-    first, second = history.builds(STAGES)
+    first, second = builds.by_build(STAGES)
     assert [e.stage for e in first] == ["chunk", "embed@base"]
     assert [e.stage for e in second] == ["chunk"]
 
 
 def test_a_build_is_what_its_worst_stage_is_and_its_rows_add_up() -> None:
-    first, second = history.builds(STAGES)
-    assert (history.status(first), history.status(second)) == ("done", "interrupted")
-    assert history.totals(first) == (104, 900)
-    _, row, _ = history.run_table([first, second])
+    first, second = builds.by_build(STAGES)
+    assert (builds.status(first), builds.status(second)) == ("done", "interrupted")
+    assert builds.totals(first) == (104, 900)
+    _, row, _ = builds.build_table([first, second])
     assert (row[0], *row[2:7]) == ("aa", "2", "4 s", "104", "900", "done")
 
 
 def test_a_stage_has_a_line_for_each_kind_of_rows() -> None:
-    table = history.stage_table(history.builds(STAGES)[0])
+    table = builds.stage_table(builds.by_build(STAGES)[0])
     assert table[1:] == [
         ("chunk", "", "", "", "2 s", "", "640 MB", "done"),
         ("  sentences", "", "100", "900", "0 s", "200/s", "", ""),
@@ -40,13 +40,13 @@ def test_a_stage_has_a_line_for_each_kind_of_rows() -> None:
 
 
 def test_json_holds_the_entries_as_the_journal_has_them() -> None:
-    (build,) = history.as_json(history.builds(STAGES)[:1])
-    assert (build["run"], build["seconds"], build["status"]) == ("aa", 4.0, "done")
+    (build,) = builds.as_json(builds.by_build(STAGES)[:1])
+    assert (build["build"], build["seconds"], build["status"]) == ("aa", 4.0, "done")
     assert build["stages"][0]["works"] == {"sentences": {"held": 900, "computed": 100, "seconds": 0.5}}
 
 
 def test_words_stand_left_and_numbers_right() -> None:
-    assert history.lines([("stage", "rows"), ("mine", "7"), ("embed@base", "1,024")]) == [
+    assert builds.lines([("stage", "rows"), ("mine", "7"), ("embed@base", "1,024")]) == [
         "stage        rows",
         "mine            7",
         "embed@base  1,024",

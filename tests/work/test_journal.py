@@ -40,7 +40,7 @@ def test_a_run_is_one_line(path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path
     assert (found.rows_in, found.rows_out) == ({"data/chunks.parquet": 3}, {})
     assert found.works == {"embeddings": Work(1, 2, found.works["embeddings"].seconds)}
     assert found.seconds >= found.works["embeddings"].seconds >= 0
-    assert found.peak_mb > 5 and len(found.run) == 8
+    assert found.peak_mb > 5 and len(found.build) == 8
     assert found.started.endswith("+00:00") and "T" in found.started
 
 
@@ -137,6 +137,50 @@ def test_lines_that_are_no_entries_are_passed_over(path: Path) -> None:
     assert [entry.stage for entry in entries(path)] == ["one", "two"]
 
 
+LINE = {
+    "stage": "mine", "build": "1a2b3c4d", "folder": "/작업", "experiment": "", "started": "2026-03-02T01:00:00+00:00",
+    "seconds": 2.5, "status": "done", "rows_in": {"a": 1}, "rows_out": {}, "peak_mb": 640, "ended_at": "",
+    "works": {"scores": {"held": 1, "computed": 2, "seconds": 0.5}},
+}  # fmt: skip
+WRONG = [
+    {"stage": 7}, {"build": None}, {"folder": []}, {"experiment": {}}, {"status": 1}, {"started": "yesterday"},
+    {"started": 5}, {"started": "0001-01-01T00:00:00+14:00"}, {"seconds": "2"}, {"seconds": -1}, {"seconds": True},
+    {"seconds": float("nan")}, {"seconds": float("inf")}, {"seconds": 10**400}, {"rows_in": [1]},
+    {"rows_in": {"a": "1"}}, {"rows_out": {"a": 1.5}}, {"rows_out": None}, {"peak_mb": "640"}, {"peak_mb": 10**400},
+    {"ended_at": 3}, {"works": {"scores": {"held": "1"}}}, {"works": {"scores": {"computed": None}}},
+    {"works": {"scores": 3}}, {"works": {"scores": {"computed": 10**400, "seconds": 1}}},
+    {"works": {"scores": {"label": "x"}}}, {"works": "scores"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
+def test_a_line_with_values_of_wrong_types_is_passed_over(path: Path, wrong: dict[str, object]) -> None:
+    path.parent.mkdir()
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in (LINE, LINE | wrong, LINE)))
+    found = list(entries(path))
+    assert len(found) == 2 and found[0] == found[1]
+    assert found[0].works == {"scores": Work(1, 2, 0.5)} and found[0].build == "1a2b3c4d"
+
+
+def test_a_line_that_is_too_deep_is_passed_over(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text(f"{'[' * 100_000}\n{json.dumps(LINE)}\n")
+    assert [entry.stage for entry in entries(path)] == ["mine"]
+
+
+def test_an_earlier_journal_calls_a_build_a_run(path: Path) -> None:
+    path.parent.mkdir()
+    line = {"run" if key == "build" else key: value for key, value in LINE.items() if key != "ended_at"}
+    path.write_text(f"{json.dumps(line)}\n")
+    assert [entry.build for entry in entries(path)] == ["1a2b3c4d"]
+
+
+def test_a_plan_says_at_which_rows_it_ended(path: Path) -> None:
+    with pytest.raises(journal.PlanEnds), recording("mine", path):
+        raise journal.PlanEnds("scores")
+    assert [entry.ended_at for entry in entries(path)] == ["scores"]
+
+
 def test_a_line_that_was_cut_off_takes_no_other_with_it(path: Path) -> None:
     append(path, Entry("one"))
     with path.open("a") as file:
@@ -197,7 +241,7 @@ def test_a_folder_that_takes_no_file_is_done_without(read_only: Path) -> None:
 RUN = "from pathlib import Path\nfrom onggi.work.journal import recording\nwith recording('a', Path('{}')): pass\n"
 
 
-def test_stages_that_one_process_starts_are_one_run(path: Path) -> None:
+def test_stages_that_one_process_starts_are_one_build(path: Path) -> None:
     """DVC starts each stage through a shell."""
     script = RUN.format(path)
     parent = (
@@ -206,11 +250,11 @@ def test_stages_that_one_process_starts_are_one_run(path: Path) -> None:
     )
     for _ in range(2):
         subprocess.run([sys.executable, "-c", parent], env={**os.environ, "SCRIPT": script}, cwd=ROOT, check=True)
-    one, two, three, four = (entry.run for entry in entries(path))
+    one, two, three, four = (entry.build for entry in entries(path))
     assert one == two != three == four
 
 
-def test_the_clock_may_be_set_between_two_stages_of_a_run(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_clock_may_be_set_between_two_stages_of_a_build(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import psutil
 
     with recording("one", path):
@@ -221,7 +265,7 @@ def test_the_clock_may_be_set_between_two_stages_of_a_run(path: Path, monkeypatc
     with recording("two", path):
         pass
     one, two = entries(path)
-    assert one.run == two.run
+    assert one.build == two.build
 
 
 def test_the_most_memory_is_that_of_this_process_or_its_children(python: Python, path: Path) -> None:
