@@ -6,9 +6,8 @@ from stages import Opt, run
 
 
 def main(
-    name: Opt[str], index: Opt[Path], models: Opt[Path], splits: Opt[Path], gold: Opt[Path], synthetic: Opt[Path],
-    out: Opt[Path],
-) -> None:  # fmt: skip
+    name: Opt[str], index: Opt[Path], models: Opt[Path], gold: Opt[Path], synthetic: Opt[Path], out: Opt[Path]
+) -> None:
     """Write the run of an index over the questions to train on, as deep as `mine.candidates` says under NAME."""
     from onggi.core import tables
     from onggi.core.schema import Hit
