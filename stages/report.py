@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from stages import run
+from stages import Opt, run
 
 
-def main(metrics: Path, dag: Path, out: Path) -> None:
-    """Write the page made of the files in the metrics folder and of dvc.yaml."""
+def main(metrics: Opt[Path], dag: Opt[Path], out: Opt[Path]) -> None:
+    """Write the page made of the files in the metrics folder, of a dvc.yaml and of the params.yaml beside it."""
     from onggi.core.outs import write_text
     from onggi.report import load_folder, read_dag, render
 

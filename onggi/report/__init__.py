@@ -1,4 +1,4 @@
-"""The report: one self-contained page made of the files in metrics/ and of dvc.yaml."""
+"""The report: one self-contained page made of the files in metrics/, of dvc.yaml and of params.yaml."""
 
 from onggi.report.dag import read_dag
 from onggi.report.inputs import Metrics, load_folder

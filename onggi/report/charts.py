@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from onggi.report.inputs import LossPoint, RecallPoint
-from onggi.report.svg import element, marker, path, picture
+from onggi.report.svg import element, fit, marker, path, picture, text_width
 from onggi.report.values import change, text_of
 
 Point = tuple[float, float]
+
+_FONT, _TICK = 12.5, 12.0
+"""Font sizes of labels and of ticks, as the style sheet gives them."""
+_LABEL = 112.0
+"""Pixels that the name of a system takes at most beside its bar."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +72,12 @@ def recall_chart(
     floor = min(math.floor(min(values) * 10 - 0.2) / 10, 0.9)
     floor = max(0.0, floor)
     last = max(k for curve in curves.values() for k, _ in curve)
-    room = 16 + 6.4 * max(len(system) for system in curves) + 40
+    value = text_width(" 0.000", _FONT)
+    room = 22 + min(max(text_width(system, _FONT) for system in curves), 0.3 * width - value) + value
     legend = _legend(systems, width)
     top = 34.0 + 20 * (1 + max(row for _, row in legend))
-    frame = Frame(
-        44, top, width - room, top + (320 if width > 500 else 250), (1.0, float(max(last, 2))), (floor, 1.0), log_x=True
-    )
+    height = max(320.0 if width > 500 else 250.0, 17.0 * len(curves))
+    frame = Frame(44, top, width - room, top + height, (1.0, float(max(last, 2))), (floor, 1.0), log_x=True)
     step = 0.1 if 1.0 - floor > 0.3 else 0.05
     y_ticks = [round(floor + i * step, 2) for i in range(round((1.0 - floor) / step) + 1)]
     x_ticks = [k for k in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if k <= last]
@@ -80,7 +85,7 @@ def recall_chart(
     for system, (x, row) in zip(systems, legend, strict=True):
         number = systems.index(system)
         drawn.append(marker(number, x + 6, 11 + 20.0 * row, class_=f"mark s{number % 8}"))
-        drawn.append(element("text", system, x=x + 18, y=15 + 20.0 * row, class_="label"))
+        drawn.append(element("text", fit(system, width - 24, _FONT), x=x + 18, y=15 + 20.0 * row, class_="label"))
     for system, curve in old.items():
         line = [(frame.x(k), frame.y(value)) for k, value in curve]
         drawn.append(path(line, class_=f"curve then s{systems.index(system) % 8}"))
@@ -92,7 +97,7 @@ def recall_chart(
         marked = [xy for xy, (k, _) in zip(line, curve, strict=True) if k in (1, 2, 5, 10, 20, 50, 100)]
         drawn += [marker(number, x, y, class_=f"mark s{number % 8}") for x, y in marked]
         drawn.append(path([line[-1], (frame.right + 12, label_y)], class_=f"leader s{number % 8}"))
-        label = f"{system} {curve[-1][1]:.3f}"
+        label = f"{fit(system, room - 22 - value, _FONT)} {curve[-1][1]:.3f}"
         drawn.append(element("text", label, x=frame.right + 15, y=label_y + 4, class_=f"direct t{number % 8}"))
     description = "; ".join(
         f"{system}: " + ", ".join(f"k={k} {text_of(v)}" for k, v in curve if k in (1, 5, 10, 50, 100))
@@ -109,7 +114,7 @@ def type_bars(
     Where ``then`` has values, an upright stroke stands where the bar ended, and the change right of the bars.
     """
     row, top = 26.0, 6.0
-    label = 14 + 6.8 * max(len(system) for system in systems)
+    label = 14 + min(max(text_width(system, _TICK) for system in systems), _LABEL)
     right = 236 if then else 284
     frame = Frame(label, top, right, top + row * len(systems), (0.0, 1.0), (0.0, 1.0))
     drawn = [
@@ -118,7 +123,8 @@ def type_bars(
     ]
     for number, system in enumerate(systems):
         y = frame.top + row * number
-        drawn.append(element("text", system, x=frame.left - 8, y=y + 17, text_anchor="end", class_="tick"))
+        short = fit(system, _LABEL, _TICK)
+        drawn.append(element("text", short, x=frame.left - 8, y=y + 17, text_anchor="end", class_="tick"))
         if system in values:
             drawn += _bar(frame, y, values[system], then.get(system), number)
         else:
@@ -176,7 +182,7 @@ def _legend(systems: Sequence[str], width: float) -> list[tuple[float, int]]:
     """Return x and row of each entry, wrapped to the width."""
     places, x, row = [], 4.0, 0
     for system in systems:
-        needed = 34 + 7.2 * len(system)
+        needed = 34 + text_width(system, _FONT)
         if x > 4.0 and x + needed > width:
             x, row = 4.0, row + 1
         places.append((x, row))

@@ -1,4 +1,4 @@
-"""Questions that the best system failed, as failures.json tells them."""
+"""Questions that one system failed, as failures.json tells them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 from onggi.report.values import change, is_number, text_of
 
 SHOWN = 10
-_RANK = "first_right_rank"
+_RANK = "first_relevant_rank"
 _LONGEST = 120
 """Characters shown of a passage; of a quote all that failures.json holds."""
 
@@ -35,19 +35,31 @@ class Failure:
     change: str
 
 
-def failures(
-    now: Sequence[Mapping[str, Any]] | None, then: Sequence[Mapping[str, Any]] | None
-) -> tuple[list[Failure] | None, list[str]]:
-    """Return the first ten failures (None where the file is absent) and the questions no longer among them.
+@dataclass(frozen=True)
+class Failures:
+    """The first ten failures of ``system``, and the questions that are no longer among its failures.
 
-    ``then`` is None where nothing is compared.
+    ``other`` is the system whose failures the other commit holds, where it is another: then nothing is compared.
     """
-    shown = None if now is None else [_failure(item, then) for item in now[:SHOWN]]
-    still = {item.get("query_id") for item in now or []}
-    solved = [
-        f"{item.get('query_id')}: {item.get('question')}" for item in then or [] if item.get("query_id") not in still
-    ]
-    return shown, solved if now is not None else []
+
+    system: str
+    shown: tuple[Failure, ...]
+    solved: tuple[str, ...] = ()
+    other: str = ""
+
+
+def failures(now: Mapping[str, Any], then: Mapping[str, Any] | None = None) -> Failures:
+    """Return what failures.json says, compared with ``then`` where that is about the same system."""
+    system, listed = str(now.get("system") or ""), now.get("failures") or []
+    if not then:
+        return Failures(system, tuple(_failure(item, None) for item in listed[:SHOWN]))
+    if then.get("system") != now.get("system"):
+        other = str(then.get("system") or "이름이 적혀 있지 않은 시스템")
+        return Failures(system, tuple(_failure(item, None) for item in listed[:SHOWN]), other=other)
+    before = then.get("failures") or []
+    still = {item.get("query_id") for item in listed}
+    solved = [f"{item.get('query_id')}: {item.get('question')}" for item in before if item.get("query_id") not in still]
+    return Failures(system, tuple(_failure(item, before) for item in listed[:SHOWN]), tuple(solved))
 
 
 def _failure(item: Mapping[str, Any], then: Sequence[Mapping[str, Any]] | None) -> Failure:
@@ -76,7 +88,7 @@ def _change(item: Mapping[str, Any], then: Sequence[Mapping[str, Any]] | None) -
         return "이전에는 실패 목록에 없었음"
     if is_number(item.get(_RANK)) and is_number(before.get(_RANK)):
         return change(item[_RANK], before[_RANK])
-    return "±0" if item.get(_RANK) == before.get(_RANK) else f"이전 {text_of(before.get('rank'))}"
+    return "±0" if item.get(_RANK) == before.get(_RANK) else f"이전 {_rank(before)}"
 
 
 def _found(hit: Mapping[str, Any]) -> Found:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from onggi.report.inputs import Metrics
-from onggi.report.tabulate import Table, cell, object_tables
+from onggi.report.labels import label
+from onggi.report.tabulate import Table, cell, columns_table, object_tables
 from onggi.report.values import is_number
 
 PARTS = {
@@ -69,10 +70,43 @@ def funnel_parts(metrics: Metrics, then: Metrics, compare: bool) -> list[Part]:
         Part(
             name,
             title,
-            tuple(object_tables(metrics.get(name), then.get(name), compare)) if name in metrics.objects else (),
+            (_coverage if name == "coverage" else _any)(metrics.get(name), then.get(name), compare)
+            if name in metrics.objects
+            else (),
         )
         for name, title in PARTS.items()
     ]
+
+
+def _any(now: Mapping[str, Any], then: Mapping[str, Any], compare: bool) -> tuple[Table, ...]:
+    return tuple(object_tables(now, then, compare))
+
+
+def _coverage(now: Mapping[str, Any], then: Mapping[str, Any], compare: bool) -> tuple[Table, ...]:
+    """Return the tables of coverage.json, which says the same things of test and, below ``dev``, of dev."""
+    splits = {"test": (now, then), "dev": (now.get("dev") or {}, then.get("dev") or {})}
+    keys = dict.fromkeys(key for both in splits.values() for side in both for key in side if key != "dev")
+    nested = [k for k in keys if any(isinstance(side.get(k), Mapping) for both in splits.values() for side in both)]
+
+    def within(side: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+        value = side.get(key)
+        return value if isinstance(value, Mapping) else {}
+
+    plain = {
+        split: tuple({k: v for k, v in side.items() if k in keys and k not in nested} for side in both)
+        for split, both in splits.items()
+    }
+    counts = columns_table("요약", {split: (both[0], both[1]) for split, both in plain.items()}, compare)
+    below = (
+        columns_table(
+            label(key),
+            {split: (within(here, key), within(there, key)) for split, (here, there) in splits.items()},
+            compare,
+            labelled=False,
+        )
+        for key in nested
+    )
+    return (counts, *below)
 
 
 def _first(content: Mapping[str, Any], paths: tuple[str, ...]) -> int | float | None:

@@ -11,12 +11,13 @@ from typing import Any, TypeVar
 
 from onggi.core.errors import TableError
 
-Row = TypeVar("Row")
+Line = TypeVar("Line")
 Reader = Callable[[str], bytes | None]
 """Returns the content of a file by its name below metrics/, or None where there is no such file."""
 
 OBJECTS = (
     "retrieval",
+    "dev",
     "significance",
     "coverage",
     "ingest",
@@ -26,6 +27,7 @@ OBJECTS = (
     "negatives",
     "training",
     "answers",
+    "failures",
 )
 """The JSON files that hold an object."""
 
@@ -63,17 +65,16 @@ class LossPoint:
 class Metrics:
     """What was found in one metrics folder; what is absent is empty.
 
-    ``objects`` maps the stem of a JSON file to its content; ``failures`` is the list of failures.json, or None.
+    ``objects`` maps the stem of a JSON file to its content.
     """
 
     objects: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    failures: Sequence[Mapping[str, Any]] | None = None
     per_type: Sequence[TypeValue] = ()
     recall: Sequence[RecallPoint] = ()
     loss: Sequence[LossPoint] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.objects or self.failures or self.per_type or self.recall or self.loss)
+        return bool(self.objects or self.per_type or self.recall or self.loss)
 
     def get(self, name: str) -> Mapping[str, Any]:
         """Return the content of a JSON file, empty where it is absent."""
@@ -102,17 +103,16 @@ def load_folder(folder: Path) -> Metrics:
 
 def load(read: Reader, where: str) -> Metrics:
     """Read the metrics through ``read``; ``where`` names their folder in errors (see `load_folder`)."""
-    objects = {name: loaded for name in OBJECTS if (loaded := _json(read, where, name, dict)) is not None}
-    for name in ("retrieval", "significance"):
+    objects = {name: loaded for name in OBJECTS if (loaded := _json(read, where, name)) is not None}
+    for name in ("retrieval", "dev", "significance"):
         for key, inner in objects.get(name, {}).items():
             if not isinstance(inner, dict):
                 raise TableError(f"{where}/{name}.json", f"{key} holds {inner!r}", "expected an object of measures")
-    failures = _json(read, where, "failures", list)
-    if any(not isinstance(failure, dict) for failure in failures or []):
+    listed = objects.get("failures", {}).get("failures", [])
+    if not isinstance(listed, list) or any(not isinstance(failure, dict) for failure in listed):
         raise TableError(f"{where}/failures.json", "holds something other than failures", "expected a list of objects")
     return Metrics(
         objects,
-        failures,
         _rows(read, where, "per_type", TypeValue),
         _rows(read, where, "recall_curve", RecallPoint),
         _rows(read, where, "loss", LossPoint),
@@ -127,7 +127,7 @@ def _text(read: Reader, where: str, name: str) -> str | None:
         raise TableError(f"{where}/{name}", f"not UTF-8 ({error.reason})", _AGAIN) from None
 
 
-def _json(read: Reader, where: str, stem: str, kind: type) -> Any:
+def _json(read: Reader, where: str, stem: str) -> Any:
     name = f"{stem}.json"
     text = _text(read, where, name)
     if text is None:
@@ -136,17 +136,19 @@ def _json(read: Reader, where: str, stem: str, kind: type) -> Any:
         loaded = json.loads(text)
     except json.JSONDecodeError as error:
         raise TableError(f"{where}/{name}", f"not JSON ({error})", _AGAIN) from None
-    if not isinstance(loaded, kind):
-        raise TableError(f"{where}/{name}", f"holds a {type(loaded).__name__}", f"expected a {kind.__name__}")
+    if stem == "failures" and isinstance(loaded, list):  # of a commit from before systems were named there
+        return {"failures": loaded}
+    if not isinstance(loaded, dict):
+        raise TableError(f"{where}/{name}", f"holds a {type(loaded).__name__}", "expected a dict")
     return loaded
 
 
-def _rows(read: Reader, where: str, stem: str, row_type: type[Row]) -> list[Row]:
+def _rows(read: Reader, where: str, stem: str, line_type: type[Line]) -> list[Line]:
     name = f"{stem}.csv"
     text = _text(read, where, name)
     if not text:
         return []
-    fields = dataclasses.fields(row_type)  # type: ignore[arg-type]
+    fields = dataclasses.fields(line_type)  # type: ignore[arg-type]
     reader = csv.DictReader(io.StringIO(text))
     missing = [f.name for f in fields if f.name not in (reader.fieldnames or [])]
     if missing:
@@ -154,7 +156,7 @@ def _rows(read: Reader, where: str, stem: str, row_type: type[Row]) -> list[Row]
     rows = []
     for line in reader:
         try:
-            rows.append(row_type(**{f.name: f.type(line[f.name]) for f in fields}))  # type: ignore[operator]
+            rows.append(line_type(**{f.name: f.type(line[f.name]) for f in fields}))  # type: ignore[operator]
         except (TypeError, ValueError) as error:
             raise TableError(f"{where}/{name}:{reader.line_num}", str(error), _AGAIN) from None
     return rows

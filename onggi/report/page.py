@@ -10,13 +10,14 @@ from markupsafe import Markup
 
 from onggi.core.schema import QUESTION_TYPES
 from onggi.report.charts import loss_chart, recall_chart, type_bars
-from onggi.report.dag import Dag
-from onggi.report.failures import Failure, failures
+from onggi.report.dag import Box, Dag
+from onggi.report.failures import Failures, failures
 from onggi.report.funnel import Part, Step, funnel_parts, funnel_steps
-from onggi.report.headline import MEASURE, headline
+from onggi.report.headline import MEASURE, gains, to_choose
 from onggi.report.inputs import Metrics
 from onggi.report.picture import NARROW, WIDE, draw_dag
-from onggi.report.tabulate import Table, measures_table, params_table, recall_table
+from onggi.report.scores import measures_table, pairs_table, recall_table
+from onggi.report.tabulate import Table, params_table
 
 _WIDTHS = {"wide": 1000.0, "narrow": 348.0}
 """Pixels a chart has on a screen and on a phone: drawn twice, so that its text never shrinks."""
@@ -45,18 +46,22 @@ class Page:
     """What the template shows."""
 
     against: str
-    headline: str
-    headline_then: str
+    choice: str
+    gains: str
+    choice_then: str
+    gains_then: str
     params: Table | None
     dag: Drawn | None
-    boxes: Sequence[Any]
+    stages: Mapping[str, str]
+    boxes: Sequence[Box]
     measures: Table | None
+    measures_of_dev: Table | None
+    pairs: Table | None
     recall: Drawn | None
     recall_table: Table | None
     types: Sequence[tuple[str, Markup]]
     types_note: str
-    failures: Sequence[Failure] | None
-    solved: Sequence[str]
+    failures: Failures | None
     steps: Sequence[Step]
     parts: Sequence[Part]
     loss: Drawn | None
@@ -92,30 +97,28 @@ def _page(metrics: Metrics, dag: Dag | None, against: Comparison | None) -> Page
     systems = list(
         dict.fromkeys([*retrieval, *(p.system for p in metrics.recall), *(p.system for p in metrics.per_type)])
     )
-    shown, solved = failures(metrics.failures, then.failures if compare else None)
     return Page(
         against=against.name if against else "",
-        headline=_headline(metrics),
-        headline_then=_headline(then) if compare else "",
+        choice=to_choose(metrics),
+        gains=gains(metrics),
+        choice_then=to_choose(then) if compare else "",
+        gains_then=gains(then) if compare else "",
         params=params_table(against.params_now, against.params_then) if against else None,
         dag=Drawn(draw_dag(dag, "dag-wide", WIDE), draw_dag(dag, "dag-narrow", NARROW)) if dag else None,
+        stages=dag.stages if dag else {},
         boxes=[box for box in dag.boxes if not box.is_input] if dag else [],
         measures=measures_table(metrics, then, compare) if retrieval else None,
+        measures_of_dev=measures_table(metrics, then, compare, "dev") if metrics.get("dev") else None,
+        pairs=pairs_table(metrics, then, compare) if metrics.get("significance") else None,
         recall=_both(partial(recall_chart, metrics.recall, then.recall, systems), "recall") if metrics.recall else None,
         recall_table=recall_table(metrics.recall, then.recall, systems, compare) if metrics.recall else None,
         types=_types(metrics, then, systems),
         types_note=_types_note(metrics),
-        failures=shown,
-        solved=solved,
+        failures=failures(metrics.get("failures"), then.get("failures")) if "failures" in metrics.objects else None,
         steps=funnel_steps(metrics, then, compare),
         parts=funnel_parts(metrics, then, compare),
         loss=_both(partial(loss_chart, metrics.loss, then.loss), "loss") if metrics.loss else None,
     )
-
-
-def _headline(metrics: Metrics) -> str:
-    reasons = metrics.get("coverage").get("not_computed", {})
-    return headline(metrics.get("retrieval"), metrics.get("significance"), str(reasons.get("retrieval", "")))
 
 
 def _both(draw: Callable[[str, float], Markup], name: str) -> Drawn:

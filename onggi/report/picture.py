@@ -5,9 +5,9 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
+from onggi.report.arrange import Arrangement, Node, arrange
 from onggi.report.dag import Box, Dag, reduced
-from onggi.report.layout import Layout, Node, lay_out
-from onggi.report.svg import element, picture
+from onggi.report.svg import element, fit, picture, text_width
 
 
 @dataclass(frozen=True)
@@ -17,42 +17,47 @@ class Size:
     box: float
     gap: float
     layer: float
+    stage: float
+    variant: float
     height: float = 30.0
     line: float = 14.0
 
 
-WIDE = Size(box=132.0, gap=16.0, layer=34.0)
-NARROW = Size(box=82.0, gap=6.0, layer=26.0)
+WIDE = Size(box=132.0, gap=16.0, layer=28.0, stage=13.0, variant=11.5)
+NARROW = Size(box=82.0, gap=6.0, layer=24.0, stage=11.5, variant=10.5)
+"""On a screen and on a phone; ``stage`` and ``variant`` are the font sizes that the style sheet gives."""
 
 _MARGIN = 4.0
 _TIP = 5.0
+_PADDING = 4.0
+_MOST_LINES = 8
 
 
 def draw_dag(dag: Dag, name: str, size: Size) -> Markup:
     """Draw the graph; ``name`` is the id of the picture in the page."""
     arrows = reduced(dag.arrows)
-    layout = lay_out([box.name for box in dag.boxes], arrows, size.box, bend=size.gap, gap=size.gap)
+    placed = arrange([box.name for box in dag.boxes], arrows, size.box, bend=size.gap, gap=size.gap)
     boxes = {box.name: box for box in dag.boxes}
-    tops, heights = _rows(layout, boxes, size)
-    width = max((x for node, x in layout.x.items() if isinstance(node, str)), default=0.0) + size.box / 2 + 2 * _MARGIN
+    tops, heights = _rows(placed, boxes, size)
+    width = max((x for node, x in placed.x.items() if isinstance(node, str)), default=0.0) + size.box / 2 + 2 * _MARGIN
 
     def top(node: Node) -> float:
-        return tops[_layer_of(layout, node)]
+        return tops[_layer_of(placed, node)]
 
     def bottom(node: Node) -> float:
-        own = _box_height(boxes[node], size) if isinstance(node, str) else heights[_layer_of(layout, node)]
+        own = _box_height(boxes[node], size) if isinstance(node, str) else heights[_layer_of(placed, node)]
         return top(node) + own
 
     def arrow(route: tuple[Node, ...]) -> Markup:
-        steps = [f"M{layout.x[route[0]] + _MARGIN:.1f} {bottom(route[0]):.1f}"]
+        steps = [f"M{placed.x[route[0]] + _MARGIN:.1f} {bottom(route[0]):.1f}"]
         for before, after in pairwise(route):
             end = top(after) - (_TIP if after == route[-1] else 0)
-            steps.append(_curve(layout.x[before], bottom(before), layout.x[after], end))
+            steps.append(_curve(placed.x[before], bottom(before), placed.x[after], end))
             if after != route[-1]:
-                steps.append(f"L{layout.x[after] + _MARGIN:.1f} {bottom(after):.1f}")
+                steps.append(f"L{placed.x[after] + _MARGIN:.1f} {bottom(after):.1f}")
         return element("path", d="".join(steps), class_="arrow", marker_end=f"url(#{name}-head)")
 
-    drawn = [_draw_box(box, layout.x[box.name] + _MARGIN, top(box.name), size) for box in dag.boxes]
+    drawn = [_draw_box(box, placed.x[box.name] + _MARGIN, top(box.name), size) for box in dag.boxes]
     head = element("path", d="M0 0L8 4L0 8Z", class_="head")
     tip = element(
         "marker",
@@ -65,23 +70,22 @@ def draw_dag(dag: Dag, name: str, size: Size) -> Markup:
         markerHeight=7,
         orient="auto",
     )
-    stages = [box for box in dag.boxes if not box.is_input]
     description = "; ".join(f"{a} → {b}" for a, b in arrows)
     height = max((bottom(box.name) for box in dag.boxes), default=0.0) + _MARGIN
-    title = f"dvc.yaml의 단계 {len(stages)}개와 그 사이의 흐름"
+    title = f"dvc.yaml의 단계 {len(dag.stages)}개와 그 사이의 흐름"
     return picture(
-        name, width, height, title, description, element("defs", tip), *map(arrow, layout.routes.values()), *drawn
+        name, width, height, title, description, element("defs", tip), *map(arrow, placed.routes.values()), *drawn
     )
 
 
-def _layer_of(layout: Layout, node: Node) -> int:
-    return next(depth for depth, layer in enumerate(layout.layers) if node in layer)
+def _layer_of(placed: Arrangement, node: Node) -> int:
+    return next(depth for depth, layer in enumerate(placed.layers) if node in layer)
 
 
-def _rows(layout: Layout, boxes: dict[str, Box], size: Size) -> tuple[list[float], list[float]]:
+def _rows(placed: Arrangement, boxes: dict[str, Box], size: Size) -> tuple[list[float], list[float]]:
     tops, heights = [], []
     y = _MARGIN
-    for layer in layout.layers:
+    for layer in placed.layers:
         height = max((_box_height(boxes[node], size) for node in layer if isinstance(node, str)), default=size.height)
         tops.append(y)
         heights.append(height)
@@ -94,35 +98,50 @@ def _box_height(box: Box, size: Size) -> float:
 
 
 def _lines(box: Box, size: Size) -> list[str]:
-    """Return the variants of a stage, as many on a line as fit."""
-    room = int(size.box / 6.2)
+    """Return the variants of a stage, as many on a line as fit; of very many, how many more there are."""
+    room = size.box - 2 * _PADDING
     lines: list[str] = []
-    for variant in box.variants:
-        if lines and len(lines[-1]) + 3 + len(variant) <= room:
-            lines[-1] += f" · {variant}"
+    for number, variant in enumerate(box.variants):
+        together = f"{lines[-1]} · {variant}" if lines else ""
+        if lines and text_width(together, size.variant) <= room:
+            lines[-1] = together
+        elif len(lines) == _MOST_LINES:
+            return [*lines, f"외 {len(box.variants) - number}개"]
         else:
-            lines.append(variant if len(variant) <= room else variant[: room - 1] + "…")
+            lines.append(fit(variant, room, size.variant))
     return lines
 
 
 def _draw_box(box: Box, x: float, y: float, size: Size) -> Markup:
     height = _box_height(box, size)
     left = x - size.box / 2
-    room = int(size.box / 6.6)
-    name = box.name.removeprefix("${").removesuffix("}")
-    if box.is_input and len(name) > room:  # of a param's key or a path, the last part says most
-        name = name.replace("/", ".").split(".")[-1] if box.name != name else name.split("/")[-1]
-    label = name if len(name) <= room else "…" + name[-room + 1 :]
+    said = box.description or ", ".join(box.outs)
     parts = [
-        element("title", f"{box.name}: {box.description or ', '.join(box.outs)}"),
+        element("title", f"{box.name}: {said}"),
         element("rect", x=left, y=y, width=size.box, height=height, rx=15 if box.is_input else 6),
-        element("text", label, x=x, y=y + 19.5, text_anchor="middle", class_="stage"),
+        element(
+            "text",
+            _label(box, size),
+            x=x,
+            y=y + 19.5,
+            text_anchor="middle",
+            class_="stage",
+        ),
     ]
     parts += [
         element("text", line, x=x, y=y + 37 + index * size.line, text_anchor="middle", class_="variant")
         for index, line in enumerate(_lines(box, size))
     ]
     return element("g", *parts, class_="input" if box.is_input else "box")
+
+
+def _label(box: Box, size: Size) -> str:
+    room = size.box - 2 * _PADDING
+    if not box.is_input:
+        return fit(box.stage, room, size.stage)
+    thin = 0.9 * size.stage  # inputs are not set in bold
+    whole = text_width(box.stage, thin) <= room  # of a longer path, the last part says most
+    return box.stage if whole else fit(box.stage.split("/")[-1], room, thin)
 
 
 def _curve(x0: float, y0: float, x1: float, y1: float) -> str:

@@ -1,5 +1,7 @@
 """SVG as safe markup: every text and attribute escaped, numbers short and the same on every machine."""
 
+import unicodedata
+
 from markupsafe import Markup, escape
 
 
@@ -35,20 +37,49 @@ def picture(name: str, width: float, height: float, title: str, description: str
     )
 
 
+def text_width(text: str, size: float) -> float:
+    """Return about how many pixels a line of text takes at a font size: Hangul is as wide as high, Latin letters half.
+
+    Examples
+    --------
+    >>> text_width("한글", 10.0), text_width("bm25", 10.0)
+    (20.0, 22.0)
+    """
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+    return round(size * (wide + 0.55 * (len(text) - wide)), 1)
+
+
+def fit(text: str, width: float, size: float) -> str:
+    """Return a text that takes at most ``width`` pixels, cut at its end where it must be.
+
+    Examples
+    --------
+    >>> fit("dense-tuned", 50.0, 12.0), fit("hybrid", 50.0, 12.0)
+    ('dense-…', 'hybrid')
+    """
+    if text_width(text, size) <= width:
+        return text
+    kept = next((n for n in range(len(text) - 1, 0, -1) if text_width(text[:n] + "…", size) <= width), 0)
+    return text[:kept].rstrip() + "…"
+
+
 def path(points: list[tuple[float, float]], **attributes: object) -> Markup:
     """Return straight lines through ``points``."""
     return element("path", d="M" + "L".join(f"{_plain(x)} {_plain(y)}" for x, y in points), fill="none", **attributes)
 
 
-def marker(shape: int, x: float, y: float, **attributes: object) -> Markup:
-    """Return a circle, square, diamond or triangle around a point, so that colour is not all that tells lines apart."""
+def marker(number: int, x: float, y: float, **attributes: object) -> Markup:
+    """Return a circle, square, diamond or triangle around a point, so that colour is not all that tells lines apart.
+
+    There are eight colours; each time round, a colour has another shape.
+    """
     corners: tuple[list[tuple[float, float]], ...] = (
         [],
         [(-4, -4), (4, -4), (4, 4), (-4, 4)],
         [(0, -5.5), (5.5, 0), (0, 5.5), (-5.5, 0)],
         [(0, -5), (5, 4), (-5, 4)],
     )
-    chosen = corners[shape % len(corners)]
+    chosen = corners[(number + number // 8) % len(corners)]
     if not chosen:
         return element("circle", cx=x, cy=y, r=4, **attributes)
     return element("polygon", points=" ".join(f"{_plain(x + dx)},{_plain(y + dy)}" for dx, dy in chosen), **attributes)

@@ -1,15 +1,12 @@
-"""Tables of the page: the measures with p between their rows, and any JSON of metrics/ as tables."""
+"""Tables of the page, and any JSON of metrics/ as tables."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
-from onggi.report.headline import MEASURE, pair
-from onggi.report.inputs import Metrics, RecallPoint
 from onggi.report.labels import label
-from onggi.report.values import change, is_number, p_text, text_of
+from onggi.report.values import change, is_number, text_of
 
 _LONGEST = 20
 """Rows shown of a list; the rest is counted."""
@@ -19,7 +16,10 @@ _TOTAL = "total"
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: its text, the change to the other commit, and a share from 0 to 1 that is drawn as a bar."""
+    """One cell: its text, the change to the other commit, and a share from 0 to 1 that is drawn as a bar.
+
+    ``reason`` says why there is no value, where there is none.
+    """
 
     text: str
     change: str = ""
@@ -27,14 +27,14 @@ class Cell:
     is_best: bool = False
     is_number: bool = False
     is_head: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row of cells; ``is_note`` for a line between two rows, whose one cell spans all columns."""
+    """A row of cells."""
 
     cells: tuple[Cell, ...]
-    is_note: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,79 +66,19 @@ def cell(now: Any, then: Any = None, compare: bool = False, bar: float | None = 
     return Cell(text_of(now), difference, bar, is_best, is_number(now) or is_number(then))
 
 
-def measures_table(now: Metrics, then: Metrics, compare: bool) -> Table:
-    """Return systems by measures, the best of each measure marked, p of neighbouring systems between their rows."""
-    retrieval, before = now.get("retrieval"), then.get("retrieval")
-    tests = (now.get("significance"), then.get("significance") if compare else None)
-    systems = _union(retrieval, before)
-    measures = _union(*(side.get(system, {}) for side in (retrieval, before) for system in systems))
-    found = {m: [v for s in systems if is_number(v := retrieval.get(s, {}).get(m))] for m in measures}
-    best = {measure: max(values) for measure, values in found.items() if values}
-    rows = []
-    for number, system in enumerate(systems):
-        if number:
-            rows.append(_p_row(pair((systems[number - 1], system)), *tests))
-        here, there = retrieval.get(system, {}), before.get(system, {})
-        values = (
-            cell(here.get(m), there.get(m), compare, is_best=m in here and here[m] == best.get(m)) for m in measures
-        )
-        rows.append(Row((Cell(system, is_head=True), *values)))
-    neighbours = {pair((a, b)) for a, b in pairwise(systems)}
-    rows += [_p_row(key, *tests) for key in tests[0] if key not in neighbours]
-    return Table("시스템별 검색 지표", ("system", *measures), tuple(rows))
-
-
-def _p_row(key: str, now: Mapping[str, Any], then: Mapping[str, Any] | None) -> Row:
-    text = _tested(key, now) or "짝지은 검정 없음(significance.json에 이 짝이 없음)"
-    if then is not None:
-        text += f" · 이전: {_tested(key, then) or '없음'}"
-    return Row((Cell(f"{key}: {text}"),), is_note=True)
-
-
-def _tested(key: str, significance: Mapping[str, Any]) -> str:
-    pair_tests = significance.get(key, {})
-    tested = pair_tests.get(MEASURE)
-    difference, p = (tested.get("difference"), tested.get("p")) if isinstance(tested, Mapping) else (None, None)
-    if not is_number(difference) or not is_number(p):
-        return ""
-    queries = pair_tests.get("queries")
-    asked = f", 질문 {queries:,}개" if is_number(queries) else ""
-    return f"{MEASURE} {change(float(difference), 0.0)}, {p_text(p)}{asked}"
-
-
-def recall_table(
-    points: Sequence[RecallPoint], then: Sequence[RecallPoint], systems: Sequence[str], compare: bool
-) -> Table:
-    """Return recall at some k as a table, for those who do not read curves."""
-    at = {(p.system, p.k): p.recall for p in points}
-    before = {(p.system, p.k): p.recall for p in then}
-    depths = [k for k in (1, 2, 5, 10, 20, 50, 100) if any((s, k) in at for s in systems)]
-    best = {k: max(at[s, k] for s in systems if (s, k) in at) for k in depths}
-    rows = tuple(
-        Row(
-            (
-                Cell(s, is_head=True),
-                *(cell(at.get((s, k)), before.get((s, k)), compare, is_best=at.get((s, k)) == best[k]) for k in depths),
-            )
-        )
-        for s in systems
-    )
-    return Table("몇 가지 k에서의 recall", ("system", *(f"k = {k}" for k in depths)), rows)
-
-
 def params_table(now: Mapping[str, Any], then: Mapping[str, Any]) -> Table:
     """Return the params that differ between two revisions, added and removed ones included."""
     rows = []
     for key in sorted(now.keys() | then.keys()):
         if key in now and key in then and now[key] == then[key] and type(now[key]) is type(then[key]):
             continue
-        was = _plain(then[key]) if key in then else "(없었음: 추가됨)"
-        is_ = _plain(now[key]) if key in now else "(없음: 삭제됨)"
+        was = _as_yaml(then[key]) if key in then else "(없었음: 추가됨)"
+        is_ = _as_yaml(now[key]) if key in now else "(없음: 삭제됨)"
         rows.append(Row((Cell(key, is_head=True), Cell(was), Cell(is_))))
     return Table("달라진 params", ("param", "이전", "지금"), tuple(rows))
 
 
-def _plain(value: Any) -> str:
+def _as_yaml(value: Any) -> str:
     """Return a param as it is written in YAML's flow style, so that ``off`` and ``"off"`` differ."""
     return json.dumps(value, ensure_ascii=False, default=str)
 
@@ -154,7 +94,8 @@ def object_tables(now: Mapping[str, Any], then: Mapping[str, Any], compare: bool
         tables.append(Table(title, ("항목", "값"), rows))
     for group in _groups([key for key in keys if key not in plain], now, then):
         if len(group) > 1:
-            tables.append(_columns_table(group, now, then, compare))
+            sides = {key: (now.get(key) or {}, then.get(key) or {}) for key in group}
+            tables.append(columns_table(" · ".join(map(label, group)), sides, compare))
         else:
             tables += _nested(label(group[0]), now.get(group[0]), then.get(group[0]), compare)
     return tables
@@ -182,15 +123,20 @@ def _groups(keys: Sequence[str], now: Mapping[str, Any], then: Mapping[str, Any]
     return [group for _, group in groups]
 
 
-def _columns_table(group: Sequence[str], now: Mapping[str, Any], then: Mapping[str, Any], compare: bool) -> Table:
-    sides = [(now.get(key) or {}, then.get(key) or {}) for key in group]
-    names = _union(*(side for pair_ in sides for side in pair_))
+def columns_table(
+    caption: str, sides: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]], compare: bool, labelled: bool = True
+) -> Table:
+    """Return a column for each name of ``sides``, which maps it to what it holds now and held then.
+
+    ``labelled`` tells whether the rows are keys of ours, which have Korean names, or names of the user's choice.
+    """
+    names = _union(*(side for both in sides.values() for side in both))
     names = [name for name in names if name != _TOTAL] + [_TOTAL] * (_TOTAL in names)
     rows = []
     for name in names:
-        cells = (_number_or_blank(here, there, name, compare) for here, there in sides)
-        rows.append(Row((Cell(label(name), is_head=True), *cells)))
-    return Table(" · ".join(map(label, group)), ("", *map(label, group)), tuple(rows))
+        cells = (_number_or_blank(here, there, name, compare) for here, there in sides.values())
+        rows.append(Row((Cell(label(name) if labelled else name, is_head=True), *cells)))
+    return Table(caption, ("", *map(label, sides)), tuple(rows))
 
 
 def _number_or_blank(here: Mapping[str, Any], there: Mapping[str, Any], name: str, compare: bool) -> Cell:

@@ -10,8 +10,7 @@ import sample
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with metrics/ and dvc.yaml, which is the current one."""
-    sample.write_metrics(tmp_path / "metrics")
-    (tmp_path / "dvc.yaml").write_text(sample.DVC_YAML, encoding="utf-8")
+    """A folder with metrics/, dvc.yaml and params.yaml, which is the current one."""
+    sample.write_project(tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path

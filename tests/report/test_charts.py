@@ -7,6 +7,7 @@ from lxml import etree
 
 from onggi.report.charts import Frame, _spread, _ticks, recall_chart, type_bars
 from onggi.report.inputs import RecallPoint
+from onggi.report.svg import marker
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -29,6 +30,24 @@ def test_curves_are_labelled_in_legend_and_at_their_ends() -> None:
     picture = etree.fromstring(recall_chart(points, [], ["bm25", "hybrid"], "r", 800))
     texts = [text.text for text in picture.iter(f"{SVG}text")]
     assert {"bm25", "hybrid", "bm25 0.750", "hybrid 0.750", "1", "10", "100"} <= set(texts)
+
+
+def test_32_systems_differ_in_colour_or_shape() -> None:
+    assert len({marker(number, 0, 0, class_=f"s{number % 8}") for number in range(32)}) == 32
+
+
+def test_long_names_leave_room_for_the_plot() -> None:
+    systems = [f"{number} 다시 묻고 재순위를 매긴 시스템 with a very long name" for number in range(10)]
+    points = [RecallPoint(system, k, 0.5 + k / 400) for system in systems for k in (1, 10, 100)]
+    picture = etree.fromstring(recall_chart(points, [], systems, "r", 348))
+    (width,) = [
+        float(line.get("x2")) - float(line.get("x1"))
+        for line in picture.iter(f"{SVG}line")
+        if line.get("class") == "axis" and line.get("y1") == line.get("y2")
+    ]
+    assert width > 348 / 2
+    bars = etree.fromstring(type_bars("정의", {systems[0]: 0.5}, {}, systems, "x", "nDCG@10"))
+    assert all(len(text.text) < 20 for text in bars.iter(f"{SVG}text"))
 
 
 @given(st.lists(st.floats(0, 200), min_size=1, max_size=8))

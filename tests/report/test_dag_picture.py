@@ -4,7 +4,9 @@ import pytest
 from lxml import etree
 
 from onggi.report import read_dag
-from onggi.report.picture import standalone
+from onggi.report.dag import Box, Dag
+from onggi.report.picture import NARROW, WIDE, draw_dag, standalone
+from onggi.report.svg import text_width
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,6 +24,17 @@ def test_the_picture_stands_alone_and_names_every_stage() -> None:
     assert dag is not None
     root = etree.fromstring(standalone(dag).encode())
     texts = {text.text for text in root.iter("{http://www.w3.org/2000/svg}text")}
-    assert {"ingest", "chunk", "gold", "mine", "finetune", "evaluate", "report"} <= texts
+    assert set(dag.stages) <= texts
     assert root[0].tag == "{http://www.w3.org/2000/svg}style"
     assert not root.xpath("//@href | //@*[contains(., 'http')]")
+
+
+def test_long_names_and_many_variants_stay_inside_their_box() -> None:
+    names = tuple(f"아주-긴-이름의-색인-{number}-with-a-tail" for number in range(30))
+    path = "/data/deep/문서 모음.jsonl"
+    dag = Dag((Box("index", "index", names), Box(path, path, is_input=True)), ())
+    for size in (WIDE, NARROW):
+        root = etree.fromstring(draw_dag(dag, "d", size))
+        texts = [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
+        assert texts[9] == "외 22개" and texts[10].startswith("문서 모음")
+        assert all(text_width(text, size.variant) <= size.box for text in texts)

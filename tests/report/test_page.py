@@ -1,3 +1,4 @@
+import json
 import os
 import re
 import subprocess
@@ -8,6 +9,7 @@ import pytest
 import sample
 from lxml import etree, html
 
+import onggi.report
 from onggi.core.errors import TableError
 from onggi.report import Comparison, load_folder, read_dag, render
 
@@ -23,29 +25,53 @@ def table(page: html.HtmlElement, caption: str) -> list[list[str]]:
     return [[" ".join(c.text_content().split()) for c in row] for row in found.iterfind(".//tr")]
 
 
-def test_headline_is_one_sentence_from_the_numbers(project: Path) -> None:
-    heading = html.fromstring(page_of(project)).findtext(".//h1").replace("\N{NO-BREAK SPACE}", " ")
-    assert heading == (
-        "가장 좋은 시스템은 nDCG@10 0.7654의 hybrid이며, "
-        "미세조정(dense-base → dense-tuned)의 차이는 +0.1002(p = 0.0031), "
-        "융합(bm25 → hybrid)의 차이는 +0.1142(p < 0.0001)입니다."
+def test_the_system_to_choose_is_the_best_on_dev_with_its_value_on_test(project: Path) -> None:
+    page = html.fromstring(page_of(project))
+    assert page.findtext(".//h1") == "고를 시스템은 dev에서 가장 좋은 hybrid입니다(nDCG@10 dev 0.7354, test 0.7654)."
+    assert page.find_class("gains")[0].text.replace("\N{NO-BREAK SPACE}", " ") == (
+        "test의 차이는 dense-base → dense-tuned +0.1002(p = 0.0031, 더 좋음), "
+        "bm25 → hybrid +0.1142(p < 0.0001, 더 좋음)입니다."
     )
 
 
-def test_measures_stand_as_in_the_file_with_p_between_the_rows(project: Path) -> None:
-    rows = table(html.fromstring(page_of(project)), "시스템별 검색 지표")
-    assert rows[0] == ["system", *sample.MEASURES]
-    assert rows[1] == ["bm25", "0.5000", "0.8000", "0.6000", "0.6512"]
-    assert rows[2] == ["bm25 → dense-base: nDCG@10 −0.0511, p = 0.2211, 질문 40개"]
-    assert rows[7] == ["hybrid", "0.6000", "0.9000", "0.7100", "0.7654"]
-    assert rows[8] == ["bm25 → hybrid: nDCG@10 +0.1142, p < 0.0001, 질문 40개"]
-    assert len(rows) == 9
+def test_measures_stand_as_in_the_file_with_dev_beside_them(project: Path) -> None:
+    page = html.fromstring(page_of(project))
+    rows = table(page, "시스템별 검색 지표(test)")
+    assert rows[0] == ["시스템", "nDCG@10 (dev)", *sample.MEASURES]
+    assert rows[1] == ["bm25", "0.6012", "0.5000", "0.8000", "0.8500", "0.9700", "0.9100", "0.6000", "0.5900", "0.6512"]
+    assert [row[0] for row in rows[1:]] == list(sample.RETRIEVAL)
+    assert table(page, "시스템별 검색 지표(dev)")[4][-1] == "0.7354"
+
+
+def test_a_measure_deeper_than_a_run_is_a_dash_with_its_reason(project: Path) -> None:
+    page = html.fromstring(page_of(project))
+    at = sample.MEASURES.index("R@100") + 2
+    assert [row[at] for row in table(page, "시스템별 검색 지표(test)")[6:]] == ["–", "0.9300", "–"]
+    (found,) = [t for t in page.iter("table") if t.findtext("caption") == "시스템별 검색 지표(test)"]
+    assert found.xpath(".//td[text()='–']/@title") == ["the system returns 50 chunks", "the system returns 20 chunks"]
+    assert (
+        "–는 계산하지 않은 값: hybrid-reranked-by-a-cross-encoder의 R@100(the system returns 50 chunks); "
+        "투표의 R@100(the system returns 20 chunks)."
+    ) in page.get_element_by_id("measures").text_content()
+
+
+def test_pairs_are_better_or_worse_only_beyond_chance(project: Path) -> None:
+    rows = table(html.fromstring(page_of(project)), "짝지은 무작위화 검정(test, nDCG@10)")
+    assert rows[1] == ["dense-base → dense-tuned", "+0.1002", "더 좋음", "0.0031", "40"]
+    assert rows[2] == ["bm25 → dense-base", "−0.0511", "더 나쁨", "0.0311", "40"]
+    assert rows[8] == ["bm25 → 투표", "+0.0010", "우연과 구별되지 않음", "0.9100", "40"]
+    assert [row[0] for row in rows[1:]] == list(sample.SIGNIFICANCE)
 
 
 def test_the_best_of_each_measure_is_bold(project: Path) -> None:
     page = html.fromstring(page_of(project))
-    bold = [cell.text for cell in page.iterfind(".//table[@class='measures']//strong")]
-    assert bold == ["0.6000", "0.9000", "0.7100", "0.7654"]
+    (found,) = [t for t in page.iter("table") if t.findtext("caption") == "시스템별 검색 지표(test)"]
+    bold = {row.findtext("th"): [cell.text for cell in row.iter("strong")] for row in found.iter("tr")}
+    assert {system: values for system, values in bold.items() if values} == {
+        "hybrid": ["0.7354", "0.9000", "0.9200", "0.9900", "0.9600", "0.7000"],
+        "hybrid-rrf": ["0.9000", "0.9200", "0.9900", "0.7701"],
+        "hybrid-reranked-by-a-cross-encoder": ["0.6100", "0.7200"],
+    }
 
 
 def test_counts_of_the_funnel(project: Path) -> None:
@@ -65,13 +91,27 @@ def test_counts_of_the_funnel(project: Path) -> None:
         ["절차", "300", "250", "0.8333"],
         ["합계", "700", "600", "–"],
     ]
+    answers = page.get_element_by_id("part-answers")
     assert ["faithfulness", "needs an LLM as judge; the embedded default has none"] in table(
-        page, "계산하지 않은 것과 이유"
+        answers, "계산하지 않은 것과 이유"
     )
 
 
+def test_coverage_stands_for_test_and_dev_side_by_side(project: Path) -> None:
+    coverage = html.fromstring(page_of(project)).get_element_by_id("part-coverage")
+    assert table(coverage, "요약") == [
+        ["", "평가(test)", "개발(dev)"],
+        ["질문", "44", "15"],
+        ["답이 있는 질문", "40", "12"],
+    ]
+    assert table(coverage, "아무것도 찾지 못한 질문")[1:3] == [["bm25", "1", "1"], ["dense-base", "0", "0"]]
+    assert table(coverage, "계산하지 않은 것과 이유")[2][:2] == ["투표", "R@100: the system returns 20 chunks"]
+
+
 def test_failures_show_question_expected_found_and_rank(project: Path) -> None:
-    first, second = html.fromstring(page_of(project)).find_class("failures")[0]
+    section = html.fromstring(page_of(project)).get_element_by_id("failures")
+    assert "시스템 hybrid, 평가(test) 질문" in section.text_content()
+    first, second = section.find_class("failures")[0]
     text = " ".join(first.text_content().split())
     for part in (sample.FAILURES[0]["question"], "대여료는 하루 3,000원이다.", "시설/장독대.md", "0.0328", "12위"):
         assert str(part) in text
@@ -136,7 +176,7 @@ def test_nothing_at_all_is_said_part_by_part(tmp_path: Path) -> None:
     assert not list(page.iter("svg"))
 
 
-@pytest.mark.parametrize("name", sorted(path for path in [*(f"{n}.json" for n in sample.OBJECTS), "failures.json"]))
+@pytest.mark.parametrize("name", [f"{name}.json" for name in sample.OBJECTS])
 def test_any_one_file_may_be_absent(project: Path, name: str) -> None:
     (project / "metrics" / name).unlink()
     page = html.fromstring(page_of(project))
@@ -146,17 +186,31 @@ def test_any_one_file_may_be_absent(project: Path, name: str) -> None:
 def test_a_value_that_is_absent_is_not_zero(project: Path) -> None:
     path = project / "metrics" / "retrieval.json"
     path.write_text('{"bm25": {"R@5": 0.5}, "hybrid": {"nDCG@10": 0.5}}', "utf-8")
+    (project / "metrics" / "dev.json").write_text('{"bm25": {"R@5": 0.5}, "hybrid": {}}', "utf-8")
     page = html.fromstring(page_of(project))
-    assert table(page, "시스템별 검색 지표")[1] == ["bm25", "0.5000", "없음"]
-    heading = page.findtext(".//h1")
-    assert "미세조정의 차이는 알 수 없음(dense-base, dense-tuned의 nDCG@10 없음)" in heading
-    assert "융합의 차이는 알 수 없음(bm25의 nDCG@10 없음)" in heading
+    assert table(page, "시스템별 검색 지표(test)")[1] == ["bm25", "–", "0.5000", "–"]
+    assert page.findtext(".//h1") == "dev를 재지 않아 시스템을 고를 수 없습니다(nDCG@10 값 없음)."
 
 
-def test_nothing_measured_gives_the_reason_of_coverage(project: Path) -> None:
-    (project / "metrics" / "retrieval.json").write_text('{"bm25": {}}', "utf-8")
-    (project / "metrics" / "coverage.json").write_text('{"not_computed": {"retrieval": "no test question"}}', "utf-8")
-    assert "(no test question)" in html.fromstring(page_of(project)).findtext(".//h1")
+def test_without_dev_nothing_is_chosen(project: Path) -> None:
+    (project / "metrics" / "dev.json").unlink()
+    assert html.fromstring(page_of(project)).findtext(".//h1").endswith("고를 수 없습니다(dev.json 없음).")
+
+
+@pytest.mark.parametrize("split", ["retrieval", "dev"])
+def test_nothing_measured_gives_the_reason_of_coverage(project: Path, split: str) -> None:
+    (project / "metrics" / f"{split}.json").write_text('{"bm25": {}}', "utf-8")
+    if split == "retrieval":
+        (project / "metrics" / "significance.json").write_text("{}", "utf-8")
+    missing: dict[str, object] = {"not_computed": {"retrieval": "no such question", "significance": "no such question"}}
+    coverage = {"dev": missing} if split == "dev" else missing
+    (project / "metrics" / "coverage.json").write_text(json.dumps(coverage), "utf-8")
+    assert "no such question)." in html.fromstring(page_of(project)).findtext(".//h1")
+
+
+def test_the_page_knows_no_system_by_its_name() -> None:
+    source = "".join(path.read_text("utf-8") for path in sorted(Path(onggi.report.__file__).parent.glob("*.py")))
+    assert not re.search(r'"(bm25|hybrid|dense[^"]*)"', re.sub(r'""".*?"""', "", source, flags=re.DOTALL))
 
 
 def test_same_metrics_give_the_same_bytes_in_another_process_and_folder(project: Path, tmp_path: Path) -> None:
@@ -168,8 +222,7 @@ def test_same_metrics_give_the_same_bytes_in_another_process_and_folder(project:
     env = {**os.environ, "PYTHONHASHSEED": "7", "LC_ALL": "C", "TZ": "Asia/Seoul", "PYTHONPATH": root}
     other = tmp_path / "다른 폴더"
     other.mkdir()
-    sample.write_metrics(other / "metrics")
-    (other / "dvc.yaml").write_text(sample.DVC_YAML, "utf-8")
+    sample.write_project(other)
     done = subprocess.run([sys.executable, "-c", script], cwd=other, env=env, capture_output=True, check=True)
     assert done.stdout.decode() == page_of(project)
     assert str(tmp_path) not in page_of(project)
@@ -179,16 +232,22 @@ def test_every_value_shows_its_change(project: Path) -> None:
     now = load_folder(project / "metrics")
     path = project / "metrics" / "retrieval.json"
     path.write_text(path.read_text("utf-8").replace("0.7654", "0.7"), "utf-8")
+    path = project / "metrics" / "significance.json"
+    path.write_text(path.read_text("utf-8").replace("0.4419", "0.0419"), "utf-8")
     (project / "metrics" / "chunks.json").write_text('{"chunks": 600, "old": 3}', "utf-8")
     (project / "metrics" / "failures.json").write_text(
-        '[{"query_id": "q007", "question": "가", "first_right_rank": 10}, {"query_id": "q1", "question": "나"}]',
+        '{"system": "hybrid", "failures": [{"query_id": "q007", "question": "가", "first_relevant_rank": 10},'
+        ' {"query_id": "q1", "question": "나"}]}',
         "utf-8",
     )
     then = load_folder(project / "metrics")
     page = html.fromstring(render(now, None, Comparison("v1", then, {"a.b": 1, "c": True}, {"a.b": 2, "d": None})))
-    rows = table(page, "시스템별 검색 지표")
-    assert rows[7] == ["hybrid", "0.6000 ±0", "0.9000 ±0", "0.7100 ±0", "0.7654 +0.0654"]
-    assert rows[8][0].endswith("p < 0.0001, 질문 40개 · 이전: nDCG@10 +0.1142, p < 0.0001, 질문 40개")
+    rows = table(page, "시스템별 검색 지표(test)")
+    assert rows[4][:3] == ["hybrid", "0.7354 ±0", "0.6000 ±0"] and rows[4][-1] == "0.7654 +0.0654"
+    assert rows[8][5] == "–"
+    pairs = table(page, "짝지은 무작위화 검정(test, nDCG@10)")
+    assert pairs[1] == ["dense-base → dense-tuned", "+0.1002", "더 좋음", "0.0031", "40"]
+    assert pairs[7][2:4] == ["우연과 구별되지 않음 이전 더 나쁨", "0.4419 이전 0.0419"]
     assert table(page, "달라진 params")[1:] == [
         ["a.b", "1", "2"],
         ["c", "true", "(없음: 삭제됨)"],
@@ -218,6 +277,7 @@ def test_a_file_may_have_had_another_shape_at_the_other_commit(project: Path) ->
         ("retrieval.json", "[]", "holds a list"),
         ("retrieval.json", '{"bm25": 3}', "bm25 holds 3"),
         ("failures.json", "[1]", "something other than failures"),
+        ("failures.json", '{"failures": {}}', "something other than failures"),
         ("loss.csv", "step,epoch\n1,1\n", "lacks the columns ['loss']"),
         ("loss.csv", "step,epoch,loss\n1,1,2\n2,1,x\n", "loss.csv:3"),
         ("loss.csv", b"\xff\xfe\x00", "not UTF-8"),

@@ -2,6 +2,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import sample
 from lxml import html
 from typer.testing import CliRunner
 
@@ -22,13 +23,13 @@ def repository(project: Path) -> Path:
     git(project, "init", "-q", "-b", "main")
     git(project, "add", "dvc.yaml")
     git(project, "commit", "-qm", "empty")
-    (project / "params.yaml").write_text("chunk: {max_tokens: 128}\nold: 1\n", "utf-8")
+    (project / "params.yaml").write_text(sample.PARAMS_YAML + "chunk: {max_tokens: 128}\nold: 1\n", "utf-8")
     git(project, "add", ".")
     git(project, "commit", "-qm", "built")
     git(project, "branch", "feature/더 큰 청크".replace(" ", "-"))
     path = project / "metrics" / "retrieval.json"
     path.write_text(path.read_text("utf-8").replace("0.7654", "0.8"), "utf-8")
-    (project / "params.yaml").write_text("chunk: {max_tokens: 256}\n", "utf-8")
+    (project / "params.yaml").write_text(sample.PARAMS_YAML + "chunk: {max_tokens: 256}\n", "utf-8")
     return project
 
 
@@ -38,7 +39,7 @@ def test_report_against_a_commit(repository: Path) -> None:
     page = html.parse(str(repository / "report-against-HEAD.html")).getroot()
     text = " ".join(page.text_content().split())
     assert "0.8000 +0.0346" in text
-    assert "HEAD에서는: 가장 좋은 시스템은 nDCG@10 0.7654의 hybrid이며" in text
+    assert "HEAD에서는: 고를 시스템은 dev에서 가장 좋은 hybrid입니다(nDCG@10 dev 0.7354, test 0.7654)." in text
     rows = [" ".join(row.text_content().split()) for row in page.get_element_by_id("params").iter("tr")]
     assert rows == ["param이전지금", "chunk.max_tokens128256", "old1(없음: 삭제됨)"]
 

@@ -9,7 +9,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_stage_writes_the_page(project: Path) -> None:
-    command = [sys.executable, "-m", "stages.report", "metrics", "dvc.yaml", "metrics/report.html"]
+    options = ["--metrics", "metrics", "--dag", "dvc.yaml", "--out", "metrics/report.html"]
+    command = [sys.executable, "-m", "stages.report", *options]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     subprocess.run(command, check=True, env=env, capture_output=True)
     page = (project / "metrics" / "report.html").read_text("utf-8")

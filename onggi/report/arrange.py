@@ -1,4 +1,4 @@
-"""A layered layout for a small directed graph (Sugiyama, Tagawa and Toda 1981): layers, order, places.
+"""A small directed graph arranged in layers (Sugiyama, Tagawa and Toda 1981): layers, order, places.
 
 Long arrows are led through *bends*, places of their own in every layer between, so that none runs through a box.
 """
@@ -14,7 +14,7 @@ _SWEEPS = 12
 
 
 @dataclass(frozen=True)
-class Layout:
+class Arrangement:
     """Where everything is: ``layers`` from top to bottom with nodes from left to right, ``x`` the middle of a node.
 
     ``routes`` holds for each arrow the nodes from its first box to its last, bends between.
@@ -25,8 +25,10 @@ class Layout:
     routes: Mapping[tuple[str, str], tuple[Node, ...]]
 
 
-def lay_out(names: Sequence[str], arrows: Sequence[tuple[str, str]], box: float, bend: float, gap: float) -> Layout:
-    """Lay out a graph without circles, the same way every time.
+def arrange(
+    names: Sequence[str], arrows: Sequence[tuple[str, str]], box: float, bend: float, gap: float
+) -> Arrangement:
+    """Arrange a graph without circles, the same way every time.
 
     Parameters
     ----------
@@ -50,7 +52,7 @@ def lay_out(names: Sequence[str], arrows: Sequence[tuple[str, str]], box: float,
     links = [pair for route in routes.values() for pair in pairwise(route)]
     layers = _ordered(layers, links)
     width = {node: box if isinstance(node, str) else bend for layer in layers for node in layer}
-    return Layout(tuple(map(tuple, layers)), _places(layers, links, width, gap), routes)
+    return Arrangement(tuple(map(tuple, layers)), _places(layers, links, width, gap), routes)
 
 
 def _levels(names: Sequence[str], arrows: Sequence[tuple[str, str]]) -> dict[str, int]:
@@ -58,26 +60,27 @@ def _levels(names: Sequence[str], arrows: Sequence[tuple[str, str]]) -> dict[str
     for _ in names:
         for a, b in arrows:
             level[b] = max(level[b], level[a] + 1)
-    before = {b for _, b in arrows}
-    for name in names:  # what nothing leads to moves down to just above its first use
-        uses = [level[b] for a, b in arrows if a == name]
-        if name not in before and uses:
-            level[name] = min(uses) - 1
+    for _ in names:  # all moves down to just above its first use, so that what is needed late stands late
+        for a in names:
+            level[a] = min((level[b] - 1 for first, b in arrows if first == a), default=level[a])
     return level
 
 
 def _ordered(layers: list[list[Node]], links: Sequence[tuple[Node, Node]]) -> list[list[Node]]:
+    """Return the order with the fewest crossings that sweeping finds, from the given order and others."""
     above, below = _neighbours(links)
     best, fewest = layers, _crossings(layers, below)
-    for sweep in range(_SWEEPS):
-        layers = [list(layer) for layer in layers]
-        down = sweep % 2 == 0
-        for depth in range(1, len(layers)) if down else range(len(layers) - 2, -1, -1):
-            fixed = layers[depth - 1 if down else depth + 1]
-            place = {node: index / max(1, len(fixed) - 1) for index, node in enumerate(fixed)}
-            layers[depth] = _by_mean(layers[depth], above if down else below, place)
-        if (count := _crossings(layers, below)) < fewest:
-            best, fewest = layers, count
+    for start in range(max(map(len, layers), default=0)):
+        swept = [layer[start % len(layer) :] + layer[: start % len(layer)] for layer in layers]
+        for sweep in range(_SWEEPS):
+            down = sweep % 2 == 0
+            swept = [list(layer) for layer in swept]
+            for depth in range(1, len(swept)) if down else range(len(swept) - 2, -1, -1):
+                fixed = swept[depth - 1 if down else depth + 1]
+                place = {node: index / max(1, len(fixed) - 1) for index, node in enumerate(fixed)}
+                swept[depth] = _by_mean(swept[depth], above if down else below, place)
+            if (count := _crossings(swept, below)) < fewest:
+                best, fewest = swept, count
     return best
 
 

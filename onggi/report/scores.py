@@ -1,0 +1,111 @@
+"""Tables of what the systems scored: the measures, the tested differences of pairs, and recall at some k."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from onggi.report.headline import MEASURE, verdict
+from onggi.report.inputs import Metrics, RecallPoint
+from onggi.report.tabulate import Cell, Row, Table, cell
+from onggi.report.values import change, is_number, p_text, text_of
+
+_SPLITS = {"retrieval": "test", "dev": "dev"}
+"""The split that each file of measures is about."""
+
+
+def measures_table(now: Metrics, then: Metrics, compare: bool, file: str = "retrieval") -> Table:
+    """Return systems by the measures of one split, the best of each marked; beside test, what dev says.
+
+    A measure that a system lacks, because it looks deeper than the system's run, is a dash with its reason.
+    """
+    here, there = now.get(file), then.get(file)
+    systems, measures = _union(here, there), _by_length([*here.values(), *there.values()])
+    reasons = _reasons(now.get("coverage"), file)
+    beside = ([("dev", MEASURE)] if file == "retrieval" and now.get("dev") else []) + [(file, m) for m in measures]
+    best = {
+        (source, m): max((v for s in systems if is_number(v := _value(now, source, s, m))), default=None)
+        for source, m in beside
+    }
+
+    def shown(source: str, system: str, measure: str) -> Cell:
+        value, was = (_value(side, source, system, measure) for side in (now, then))
+        if value is None and was is None:
+            return Cell("–", reason=reasons.get(system, {}).get(measure, ""))
+        return cell(value, was, compare, is_best=value is not None and value == best[source, measure])
+
+    rows = (Row((Cell(system, is_head=True), *(shown(f, system, m) for f, m in beside))) for system in systems)
+    columns = (f"{m} (dev)" if source != file else m for source, m in beside)
+    caption = f"시스템별 검색 지표({_SPLITS[file]})"
+    return Table(caption, ("시스템", *columns), tuple(rows), _footnote(reasons))
+
+
+def pairs_table(now: Metrics, then: Metrics, compare: bool) -> Table:
+    """Return the pairs that were tested, those that params name first: difference, what it means, and p."""
+    here, there = now.get("significance"), then.get("significance")
+    rows = []
+    for key in _union(here, there):
+        told, was = _tested(here.get(key, {})), _tested(there.get(key, {}))
+        changes = (
+            f"이전 {before}" if compare and before != text else "" for text, before in zip(told, was, strict=True)
+        )
+        cells = (Cell(text, changed) for text, changed in zip(told, changes, strict=True))
+        rows.append(Row((Cell(key, is_head=True), *cells)))
+    caption = f"짝지은 무작위화 검정(test, {MEASURE})"
+    return Table(caption, ("앞 → 뒤", "차이", "뒤의 것은", "p", "질문"), tuple(rows))
+
+
+def _tested(tests: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    tested = tests.get(MEASURE)
+    difference, p = (tested.get("difference"), tested.get("p")) if isinstance(tested, Mapping) else (None, None)
+    if not is_number(difference) or not is_number(p):
+        return "–", "검정하지 않음", "–", "–"
+    only_p = p_text(p).removeprefix("p = ").removeprefix("p ")
+    return change(float(difference), 0.0), verdict(difference, p), only_p, text_of(tests.get("queries"))
+
+
+def recall_table(
+    points: Sequence[RecallPoint], then: Sequence[RecallPoint], systems: Sequence[str], compare: bool
+) -> Table:
+    """Return recall at some k as a table, for those who do not read curves; a dash beyond the depth of a system."""
+    at = {(p.system, p.k): p.recall for p in points}
+    before = {(p.system, p.k): p.recall for p in then}
+    depths = [k for k in (1, 2, 5, 10, 20, 50, 100) if any((s, k) in at for s in systems)]
+    best = {k: max(at[s, k] for s in systems if (s, k) in at) for k in depths}
+    rows = []
+    for s in systems:
+        values = [
+            cell(at.get((s, k)), before.get((s, k)), compare, is_best=at.get((s, k)) == best[k])
+            if (s, k) in at or (s, k) in before
+            else Cell("–")
+            for k in depths
+        ]
+        rows.append(Row((Cell(s, is_head=True), *values)))
+    return Table("몇 가지 k에서의 recall", ("시스템", *(f"k = {k}" for k in depths)), tuple(rows))
+
+
+def _value(metrics: Metrics, file: str, system: str, measure: str) -> Any:
+    return metrics.get(file).get(system, {}).get(measure)
+
+
+def _reasons(coverage: Mapping[str, Any], file: str) -> dict[str, Mapping[str, str]]:
+    """Return ``{system: {measure: reason}}``; without it where nothing at all was measured."""
+    told = (coverage.get("dev", {}) if file == "dev" else coverage).get("not_computed", {})
+    return {system: measures for system, measures in told.items() if isinstance(measures, Mapping)}
+
+
+def _footnote(reasons: Mapping[str, Mapping[str, str]]) -> str:
+    lines: dict[tuple[str, str], list[str]] = {}
+    for system, measures in reasons.items():
+        for reason in dict.fromkeys(measures.values()):
+            named = ", ".join(measure for measure, of in measures.items() if of == reason)
+            lines.setdefault((named, reason), []).append(system)
+    told = [f"{', '.join(systems)}의 {named}({reason})" for (named, reason), systems in lines.items()]
+    return "–는 계산하지 않은 값: " + "; ".join(told) + "." if told else ""
+
+
+def _by_length(sides: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return all measures in the order of the system that has most of them."""
+    return _union(*sorted(sides, key=len, reverse=True))
+
+
+def _union(*sides: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(key for side in sides for key in side))
