@@ -8,9 +8,9 @@ from tempfile import TemporaryDirectory
 import torch
 from transformers import AutoTokenizer, XLMRobertaConfig, XLMRobertaModel
 
-from onggi.models.bootstrap import BootstrapParams, bootstrap
-from onggi.models.layout import Layout, write_layout
-from onggi.models.params import EmbedParams
+from onggi.models.bootstrap import bootstrap
+from onggi.models.config import EncoderConfig, write_encoder_config
+from onggi.models.params import BootstrapParams, EmbedParams
 
 SHAPE = BootstrapParams(vocab_size=8000, dimensions=256, layers=1, heads=4, window=128, max_length=512, seed=0)
 
@@ -20,7 +20,7 @@ def embed_params(runtime: str = "torch") -> EmbedParams:
     return EmbedParams.model_validate(
         {
             "query_max_length": 512, "passage_max_length": 512, "query_prefix": "", "passage_prefix": "",
-            "precision": "fp32", "runtime": runtime, "index": "flat", "trust_remote_code": False,
+            "precision": "fp32", "runtime": runtime, "trust_remote_code": False,
         }
     )  # fmt: skip
 
@@ -31,7 +31,7 @@ def bootstrapped(texts: Sequence[str]) -> Iterator[Path]:
     with TemporaryDirectory() as work:
         folder = Path(work) / "bootstrap"
         folder.mkdir()
-        bootstrap(texts, SHAPE, folder)
+        bootstrap(lambda: texts, SHAPE, folder)
         yield folder
 
 
@@ -49,5 +49,5 @@ def deep(tokenizer: Path, layers: int = 6, dimensions: int = 384) -> Iterator[Pa
         )  # fmt: skip
         XLMRobertaModel(config).save_pretrained(folder)
         AutoTokenizer.from_pretrained(tokenizer).save_pretrained(folder)
-        write_layout(folder, Layout("mean", 512))
+        write_encoder_config(folder, EncoderConfig("mean", 512))
         yield folder

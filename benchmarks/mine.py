@@ -1,6 +1,7 @@
 """Mining: hard negatives against ``sentence_transformers.util.mine_hard_negatives`` on the same model and questions."""
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,15 @@ from benchmarks.data import Beir, beir
 from benchmarks.encoders import bootstrapped, embed_params
 from benchmarks.timing import Measure, faster
 from onggi.core.schema import Chunk, Evidence, Question, Source
-from onggi.index.bm25 import Bm25Index, Bm25Params
+from onggi.core.workers import workers
+from onggi.index.base import IndexCard
+from onggi.index.bm25 import Bm25Index
 from onggi.index.dense import DenseIndex
-from onggi.index.tokenizers import TokenizerParams
+from onggi.index.params import Bm25Params, FlatParams
+from onggi.korean.kiwi import analyze, morphemes_of
 from onggi.models.embedder import Embedder, Vectors
-from onggi.models.network import THREADS
+from onggi.models.encoder import Encoder
+from onggi.models.late_interaction import LateInteraction, _unit
 from onggi.models.reranker import LateInteractionReranker, Reranker
 from onggi.negatives.candidates import Candidates
 from onggi.negatives.corpus import Corpus
@@ -29,6 +34,11 @@ QUESTIONS = 1000
 TOP = 50
 NEGATIVES = 7
 MAX_RATIO = 0.95
+PAIRS_A_BLOCK = 4096
+"""As many as the memo asks for at once."""
+
+FLAT = FlatParams(encoder="base", kind="flat")
+CARD = IndexCard({}, "base", {}, "")
 
 
 class DenseScores:
@@ -63,12 +73,52 @@ def measure() -> Iterator[Measure]:
         yield faster(
             "mine.full", lambda: _full(data, folder), peer, 1, note=f"{what} (dense only), with BM25 and reranking"
         )
+        yield from _late_interaction(data, folder)
+
+
+def _late_interaction(data: Beir, folder: Path) -> Iterator[Measure]:
+    """Compare scores in large products with scores pair by pair, as they were computed once, on the same pairs."""
+    embedder, encoder = Embedder(folder, embed_params()), Encoder.load(folder, embed_params())
+    asked = data.queries[: QUESTIONS // 4]
+    near = np.argsort(-(embedder.queries(asked) @ embedder.passages(data.texts).T), axis=1)[:, : 2 * TOP]
+    pairs = [(query, data.texts[row]) for query, rows in zip(asked, near.tolist(), strict=True) for row in rows]
+    blocks = [pairs[start : start + PAIRS_A_BLOCK] for start in range(0, len(pairs), PAIRS_A_BLOCK)]
+    analyze("")  # loads Kiwi
+    found: dict[str, list[float]] = {}
+
+    def together() -> None:
+        scorer = LateInteraction(encoder, embed_params())
+        found["together"] = [score for block in blocks for _, score in sorted(scorer.scores(block))]
+
+    def one_by_one() -> None:
+        found["one by one"] = list(_one_by_one(encoder, pairs))
+
+    note = f"{len(pairs)} pairs, against a product for each pair"
+    yield faster("mine.late_interaction", together, one_by_one, 3, ">= 3", note)
+    difference = float(np.abs(np.subtract(found["together"], found["one by one"])).max())
+    yield Measure("mine.late_interaction.difference", difference, "", target="<= 1e-5", note="largest of any score")
+
+
+def _one_by_one(encoder: Encoder, pairs: list[tuple[str, str]]) -> Iterator[float]:
+    """Yield the score of each pair; the pairs of a query come one after the other."""
+    held: dict[str, Vectors] = {}
+    content = LateInteraction(encoder, embed_params())._content
+    for query, group in groupby(pairs, key=lambda pair: pair[0]):
+        passages = [passage for _, passage in group]
+        new = [passage for passage in passages if passage not in held]
+        held |= dict(zip(new, map(_unit, encoder.tokens(new, 512)), strict=True))
+        (tokens,) = encoder.tokens([query], 512)
+        (inside,) = content([query], [len(tokens)])
+        weights, units = np.square(np.linalg.norm(tokens, axis=1)) * inside, _unit(tokens)
+        for passage in passages:
+            nearest = (units @ held[passage].T).max(axis=1).clip(min=0)
+            yield float(weights @ np.square(nearest)) / float(weights.sum())
 
 
 def _peer(data: Beir, folder: Path) -> list[set[str]]:
     pairs = {"query": data.queries[:QUESTIONS], "positive": [data.texts[_positive(data, q)] for q in range(QUESTIONS)]}
     # FAISS, which onggi's index uses, sets the number of threads for torch too.
-    torch.set_num_threads(THREADS)
+    torch.set_num_threads(workers())
     mined = mine_hard_negatives(
         Dataset.from_dict(pairs),
         SentenceTransformer(str(folder), device="cpu"),
@@ -94,18 +144,18 @@ def _dense(data: Beir, folder: Path) -> list[Example]:
     embedder = Embedder(folder, embed_params())
     passages = embedder.passages(data.texts)
     queries = embedder.queries(data.queries[:QUESTIONS])
-    rows, _ = DenseIndex.build(passages, data.doc_ids, "flat", {}).search(queries, TOP)
+    rows, _ = DenseIndex.of(passages, data.doc_ids, FLAT, CARD).search(queries, TOP)
     teacher = DenseScores(dict(zip(data.queries, queries, strict=False)), dict(zip(data.texts, passages, strict=True)))
     return _mine(data, {"dense": rows}, teacher)
 
 
 def _full(data: Beir, folder: Path) -> list[Example]:
     embedder = Embedder(folder, embed_params())
-    terms = TokenizerParams(name="kiwi", pos="content", user_dictionary="/dev/null")
-    bm25 = Bm25Index.build(data.texts, data.doc_ids, Bm25Params(tokenizer=terms, method="lucene", k1=1.5, b=0.75))
-    dense = DenseIndex.build(embedder.passages(data.texts), data.doc_ids, "flat", {})
+    bm25 = Bm25Index.of(morphemes_of(data.texts), data.doc_ids, Bm25Params(encoder="kiwi", kind="bm25"), CARD)
+    dense = DenseIndex.of(embedder.passages(data.texts), data.doc_ids, FLAT, CARD)
     asked = data.queries[:QUESTIONS]
-    rows = {"bm25": bm25.search(asked, TOP)[0], "dense": dense.search(embedder.queries(asked), TOP)[0]}
+    terms, vectors = list(morphemes_of(asked)), embedder.queries(asked)
+    rows = {"bm25": bm25.search(terms, TOP)[0], "dense": dense.search(vectors, TOP)[0]}
     return _mine(data, rows, LateInteractionReranker(folder, embed_params()))
 
 

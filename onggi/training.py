@@ -17,7 +17,7 @@ from pydantic import Field
 from onggi.core.errors import TrainingError
 from onggi.core.outs import replacing
 from onggi.core.params import Params
-from onggi.models.layout import read_layout
+from onggi.models.config import read_encoder_config
 from onggi.models.params import EmbedParams
 from onggi.work import memo
 
@@ -63,12 +63,12 @@ def finetune(base: Path, data: Path, folder: Path, params: FinetuneParams, embed
     """
     if not data.exists() or data.stat().st_size == 0:
         raise TrainingError(data, "holds no training question", "add documents, or set questions.source")
-    layout = read_layout(base)
+    encoder = read_encoder_config(base)
     with data.open("rb") as lines:
         examples = sum(1 for _ in lines)
     with memo.active().aside("training", examples), TemporaryDirectory() as work:
         out = Path(work) / "out"
-        _run([*_launcher(), *_arguments(base, data, out, Path(work), params, embed, layout.pooling)], Path(work))
+        _run([*_launcher(), *_arguments(base, data, out, Path(work), params, embed, encoder.pooling)], Path(work))
         states = sorted(out.glob("checkpoint-*/trainer_state.json"))
         if not states or not any(out.glob("*.safetensors")):
             raise TrainingError("finetune", "the trainer left no checkpoint", "see its output above")

@@ -9,7 +9,7 @@ def main(name: Opt[str], out: Opt[Path]) -> None:
     """Take over the model whose folder params.yaml declares under NAME."""
     from onggi.core.outs import replacing
     from onggi.models.declared import LocalModels
-    from onggi.models.hub import adopt
+    from onggi.models.local import adopt
 
     params = LocalModels.load_entry(name)
     with replacing(out) as folder:

@@ -17,7 +17,7 @@ def main(name: Opt[str], documents: Opt[Path], out: Opt[Path]) -> None:
     params = Bootstraps.load_entry(name)
     with memo.active().aside("bootstrap", tables.count(documents, Document)), replacing(out) as folder:
         folder.mkdir()
-        bootstrap([doc.text for doc in tables.read(documents, Document)], params, folder)
+        bootstrap(lambda: (doc.text for doc in tables.read(documents, Document)), params, folder)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 from kiwipiepy import Kiwi
 
 from onggi.core.errors import ParamsError
+from onggi.core.workers import workers
 from onggi.work import memo
 
 Profile = Literal["content", "full"]
@@ -40,7 +41,7 @@ def kiwi(user_dictionary: Path | None = None) -> Kiwi:
     ParamsError
         The dictionary is missing or not in Kiwi's format.
     """
-    analyser = Kiwi(num_workers=2)
+    analyser = Kiwi(num_workers=workers())
     if user_dictionary is not None:
         try:
             analyser.load_user_dictionary(str(user_dictionary))
@@ -83,8 +84,12 @@ def _dictionary_digest(user_dictionary: Path) -> str:
 
 def analyze(text: str) -> list[Morpheme]:
     """Return the morphemes of ``text`` in order."""
-    (columns,) = _columns([text], None)
-    return list(map(Morpheme._make, zip(*columns, strict=True)))
+    return next(analyses_of([text]))
+
+
+def analyses_of(texts: Iterable[str]) -> Iterator[list[Morpheme]]:
+    """Yield `analyze` of each text, in the order of the texts."""
+    return (list(map(Morpheme._make, zip(*columns, strict=True))) for columns in _columns(texts, None))
 
 
 def _columns(texts: Iterable[str], user_dictionary: Path | None) -> Iterator[list[list[Any]]]:

@@ -14,14 +14,14 @@ is its idf-weighted mean token vector, and fine-tuning starts from there:
 
 import io
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
 from scipy import sparse
 from sentencepiece import SentencePieceProcessor, SentencePieceTrainer
 from sklearn.utils.extmath import randomized_svd
@@ -30,39 +30,41 @@ from tokenizers.models import Unigram
 from transformers import PreTrainedTokenizerFast, XLMRobertaConfig, XLMRobertaModel
 
 from onggi.core.errors import ModelError
-from onggi.models.layout import Layout, write_layout
+from onggi.models.config import EncoderConfig, write_encoder_config
+from onggi.models.params import BootstrapParams
+from onggi.models.storing import saving
 
 LAYER_NORM_EPS = 4.0
-SPECIAL = ["<s>", "<pad>", "</s>", "<unk>"]
+TEXTS_TOKENIZED = 256
+WINDOWS_COUNTED = 4096
 
 
-class BootstrapParams(BaseModel):
-    """Shape of the encoder that is made from the corpus."""
+def bootstrap(texts: Callable[[], Iterable[str]], params: BootstrapParams, folder: Path) -> None:
+    """Make an encoder from texts and save it, with its tokenizer, in the empty ``folder``.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    vocab_size: int = Field(ge=64, le=250_000, description="pieces of the Unigram vocabulary, at most")
-    dimensions: int = Field(ge=8, le=1024, multiple_of=8, description="size of a vector")
-    layers: int = Field(ge=1, le=12, description="transformer layers")
-    heads: int = Field(ge=1, le=16, description="attention heads a layer")
-    window: int = Field(ge=8, le=4096, description="tokens of a window that counts as one text for the SVD")
-    max_length: int = Field(ge=16, le=8192, description="longest input in tokens")
-    seed: int = Field(ge=0, description="seed of the SVD and of the initial weights")
-
-
-def bootstrap(texts: Sequence[str], params: BootstrapParams, folder: Path) -> None:
-    """Make an encoder from ``texts`` and save it, with its tokenizer, in ``folder``.
+    Parameters
+    ----------
+    texts
+        Called for each of two passes over the texts: one for the vocabulary, one for the vectors. Beside what
+        SentencePiece holds, memory grows with the kinds of tokens in each window alone.
 
     Raises
     ------
     ModelError
-        The texts are too few to train a vocabulary on.
+        The texts are too few to train a vocabulary on, or there is no space for the encoder.
     """
-    tokenizer = fast_tokenizer(train_vocabulary(texts, params.vocab_size), params.max_length)
-    encoded = tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]
-    encoder(token_vectors(encoded, len(tokenizer), params), params).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    write_layout(folder, Layout(pooling="mean", max_length=params.max_length))
+    tokenizer = fast_tokenizer(train_vocabulary(texts(), params.vocab_size), params.max_length)
+    network = encoder(token_vectors(_encoded(texts(), tokenizer), len(tokenizer), params), params)
+    with saving(folder):
+        network.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+        write_encoder_config(folder, EncoderConfig(pooling="mean", max_length=params.max_length))
+
+
+def _encoded(texts: Iterable[str], tokenizer: PreTrainedTokenizerFast) -> Iterator[list[int]]:
+    waiting = iter(texts)
+    while some := list(islice(waiting, TEXTS_TOKENIZED)):
+        yield from tokenizer(some, add_special_tokens=False, verbose=False)["input_ids"]
 
 
 def train_vocabulary(texts: Iterable[str], size: int) -> SentencePieceProcessor:
@@ -87,7 +89,7 @@ def train_vocabulary(texts: Iterable[str], size: int) -> SentencePieceProcessor:
     except (RuntimeError, OSError) as error:
         problem = str(error).splitlines()[-1] if str(error) else "no text"
         raise ModelError(
-            "base_model.bootstrap", f"no vocabulary could be trained ({problem})", "add documents"
+            "models.bootstrap", f"no vocabulary could be trained ({problem})", "add documents"
         ) from None
     return SentencePieceProcessor(model_proto=model.getvalue())
 
@@ -96,7 +98,7 @@ def _lines(texts: Iterable[str]) -> Iterator[str]:
     return (line for text in texts for line in text.split("\n") if line.strip())
 
 
-def token_vectors(encoded: Sequence[Sequence[int]], vocab_size: int, params: BootstrapParams) -> NDArray[np.float32]:
+def token_vectors(encoded: Iterable[Sequence[int]], vocab_size: int, params: BootstrapParams) -> NDArray[np.float32]:
     """Return a vector for every piece, (vocab_size, dimensions): its direction from the SVD, its length its idf.
 
     Pieces that no window holds, the special ones among them, get zeros.
@@ -122,17 +124,25 @@ def token_vectors(encoded: Sequence[Sequence[int]], vocab_size: int, params: Boo
     return result
 
 
-def _window_counts(encoded: Sequence[Sequence[int]], vocab_size: int, size: int) -> sparse.csr_array:
+def _window_counts(encoded: Iterable[Sequence[int]], vocab_size: int, size: int) -> sparse.csr_array:
     """Count pieces in windows that overlap by half, (windows, vocab_size)."""
+    waiting = _windows(encoded, size)
+    blocks = [sparse.csr_array((0, vocab_size))]
+    while windows := list(islice(waiting, WINDOWS_COUNTED)):
+        columns = np.concatenate(windows)
+        rows = np.repeat(np.arange(len(windows)), [len(window) for window in windows])
+        counts = sparse.csr_array((np.ones(len(columns)), (rows, columns)), shape=(len(windows), vocab_size))
+        counts.sum_duplicates()
+        blocks.append(counts)
+    return sparse.csr_array(sparse.vstack(blocks, format="csr"))
+
+
+def _windows(encoded: Iterable[Sequence[int]], size: int) -> Iterator[NDArray[np.int64]]:
     step = size // 2
-    windows = [
-        ids[start : start + size] for ids in encoded if ids for start in range(0, max(1, len(ids) - size + step), step)
-    ]
-    columns = np.concatenate([np.asarray(window, dtype=np.int64) for window in windows] or [np.zeros(0, np.int64)])
-    rows = np.repeat(np.arange(len(windows)), [len(window) for window in windows])
-    counts = sparse.csr_array((np.ones(len(columns)), (rows, columns)), shape=(len(windows), vocab_size))
-    counts.sum_duplicates()
-    return counts
+    for ids in encoded:
+        if ids:
+            for start in range(0, max(1, len(ids) - size + step), step):
+                yield np.asarray(ids[start : start + size], dtype=np.int64)
 
 
 def encoder(vectors: NDArray[np.float32], params: BootstrapParams) -> XLMRobertaModel:

@@ -1,6 +1,7 @@
 """Texts to unit vectors, from the memo where it holds them; the encoder is loaded when a vector is first missing."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -9,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from onggi.models.config import read_encoder_config
 from onggi.models.identity import encoder_identity
-from onggi.models.layout import read_layout
 from onggi.models.params import EmbedParams
 from onggi.work import memo
 
@@ -19,6 +20,23 @@ if TYPE_CHECKING:
 
 Vectors = NDArray[np.float32]
 
+ROWS_A_BLOCK = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """Texts with a prefix, read one by one; their number is known before."""
+
+    texts: Iterable[str]
+    prefix: str
+    rows: int
+
+    def __len__(self) -> int:
+        return self.rows
+
+    def __iter__(self) -> Iterator[str]:
+        return (self.prefix + text for text in self.texts)
+
 
 class Embedder:
     """An encoder folder as it is used: queries and passages with their prefixes and longest lengths.
@@ -26,12 +44,13 @@ class Embedder:
     Raises
     ------
     ModelError
-        The folder is incomplete, or (when the first vector is computed) the model cannot be loaded from it.
+        The folder is incomplete, or (when the first vector is computed) the model cannot be loaded from it, or its
+        vectors are not finite.
     """
 
     def __init__(self, folder: Path, params: EmbedParams) -> None:
         self.folder, self.params = folder, params
-        self.layout = read_layout(folder)
+        self.config = read_encoder_config(folder)
 
     @cached_property
     def encoder(self) -> "Encoder":
@@ -42,21 +61,32 @@ class Embedder:
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         """Return the unit vectors of queries, (texts, dimensions)."""
-        return self._vectors([self.params.query_prefix + text for text in texts], self.params.query_max_length)
+        asked = _Counted(texts, self.params.query_prefix, len(texts))
+        return _joined(self._blocks(asked, self.params.query_max_length))
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """Return the unit vectors of passages, (texts, dimensions)."""
-        return self._vectors([self.params.passage_prefix + text for text in texts], self.params.passage_max_length)
+        return _joined(self.passage_blocks(texts, len(texts)))
 
-    def passage_blocks(self, texts: Iterable[str]) -> Iterator[Vectors]:
-        """Yield the unit vectors of passages in their order, block by block, (rows, dimensions) each."""
-        waiting = iter(texts)
-        while block := list(islice(waiting, memo.ITEMS_PER_BLOCK)):
-            yield self.passages(block)
+    def passage_blocks(self, texts: Iterable[str], rows: int | None = None) -> Iterator[Vectors]:
+        """Yield the unit vectors of passages in order, (some, dimensions) at a time.
 
-    def _vectors(self, texts: Sequence[str], max_length: int) -> Vectors:
+        However many passages there are, some thousands are in memory.
+
+        Parameters
+        ----------
+        texts
+            The passages, read as they are encoded.
+        rows
+            How many there are, if that is known, for who waits and wants to know the time left.
+        """
+        prefix = self.params.passage_prefix
+        asked = (prefix + text for text in texts) if rows is None else _Counted(texts, prefix, rows)
+        return self._blocks(asked, self.params.passage_max_length)
+
+    def _blocks(self, texts: Iterable[str], max_length: int) -> Iterator[Vectors]:
         decided_by = encoder_identity(self.folder, self.params) | {
-            "pooling": self.layout.pooling, "max_length": min(max_length, self.layout.max_length),
+            "pooling": self.config.pooling, "max_length": min(max_length, self.config.max_length),
             "row": memo.code_digest("onggi.models.embedder"),
         }  # fmt: skip
         space = memo.space("embeddings", decided_by, "much")
@@ -65,7 +95,10 @@ class Embedder:
             for places, vectors in self.encoder.batches(missing, max_length):
                 yield from zip(places, map(bytes, vectors), strict=True)
 
-        joined = bytearray()
-        for row in memo.active().rows(space, texts, compute):
-            joined += row
-        return np.frombuffer(joined, np.float32).reshape(len(texts), -1) if texts else np.zeros((0, 0), np.float32)
+        rows = memo.active().rows(space, texts, compute)
+        while block := list(islice(rows, ROWS_A_BLOCK)):
+            yield np.frombuffer(bytearray().join(block), np.float32).reshape(len(block), -1)
+
+
+def _joined(blocks: Iterator[Vectors]) -> Vectors:
+    return np.concatenate(list(blocks) or [np.zeros((0, 0), np.float32)])

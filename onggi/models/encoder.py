@@ -1,40 +1,43 @@
 """An encoder at work: texts to unit vectors, or to one vector a token."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from transformers import AutoModel, AutoTokenizer
+from transformers import AutoModel
 
-from onggi.core.errors import ModelError
-from onggi.models.layout import Layout, Pooling, read_layout
-from onggi.models.network import TOKENS_PER_BATCH, device, exact_batches, load_network, spread
-from onggi.models.params import EmbedParams
+from onggi.models import network
+from onggi.models.config import EncoderConfig, read_encoder_config
+from onggi.models.loading import check_finite, load_tokenizer
+from onggi.models.params import EmbedParams, Pooling
 
 Vectors = NDArray[np.float32]
+Kept = TypeVar("Kept", bound=Sequence[Any] | Vectors)
 
 TEXTS_TOKENIZED = 256
 
 
 class Forward(Protocol):
-    """What runs the network: ids of texts of one length, (batch, length), to (batch, length, dimensions)."""
+    """What runs the network: ids and mask of texts, both (batch, length), to (batch, length, dimensions).
 
-    def __call__(self, ids: torch.Tensor) -> torch.Tensor: ...
+    The mask is None where no text is padded.
+    """
+
+    def __call__(self, ids: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor: ...
 
 
 class Encoder:
     """An encoder with its tokenizer.
 
-    On a CPU a text's vector depends on the text alone, bit for bit: it is computed among texts of its own length,
-    without padding (see `onggi.models.network`).
+    On a CPU a text's vector depends on the text alone, bit for bit; on a GPU up to rounding (`onggi.models.network`).
     """
 
-    def __init__(self, tokenizer: Any, forward: Forward, layout: Layout) -> None:
-        self.tokenizer, self.forward, self.layout = tokenizer, forward, layout
+    def __init__(self, folder: Path, tokenizer: Any, forward: Forward, config: EncoderConfig) -> None:
+        self.folder, self.tokenizer, self.forward, self.config = folder, tokenizer, forward, config
         self._front, self._back = _special_tokens(tokenizer)
 
     @classmethod
@@ -46,13 +49,16 @@ class Encoder:
         ModelError
             The folder is incomplete, or the model cannot be loaded from it.
         """
-        layout = read_layout(folder)
-        try:
-            tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=params.trust_remote_code)
-            forward = _load_forward(folder, params)
-        except (OSError, ValueError, RuntimeError, SafetensorError) as error:
-            raise ModelError(folder, f"cannot be loaded ({error})", "run `dvc repro base_model`") from None
-        return cls(tokenizer, forward, layout)
+        config = read_encoder_config(folder)
+        trusted = params.trust_remote_code
+        if params.runtime == "onnx":
+            from onggi.models.onnx import OnnxForward
+
+            onnx = OnnxForward(folder, trusted)
+            return cls(folder, load_tokenizer(folder, onnx.pieces, trusted), onnx, config)
+        loaded = network.load_network(AutoModel, folder, params.precision, trust_remote_code=trusted)
+        tokenizer = load_tokenizer(folder, len(loaded.get_input_embeddings().weight), trusted)
+        return cls(folder, tokenizer, partial(_token_vectors, loaded), config)
 
     def encode(self, texts: Sequence[str], max_length: int) -> Vectors:
         """Return the unit vector of each text, (texts, dimensions), of at most ``max_length`` tokens."""
@@ -63,34 +69,43 @@ class Encoder:
         return rows
 
     def batches(self, texts: Sequence[str], max_length: int) -> Iterator[tuple[list[int], Vectors]]:
-        """Yield the places of texts of one length and their unit vectors, (places, dimensions), shortest first."""
+        """Yield the places of texts of like lengths and their unit vectors, (places, dimensions).
+
+        Raises
+        ------
+        ModelError
+            A vector is not finite.
+        """
         return self._run(texts, max_length, self._unit)
 
     def tokens(self, texts: Sequence[str], max_length: int) -> list[Vectors]:
-        """Return the vectors of each text's own tokens, (tokens, dimensions), without special ones, not normalised."""
+        """Return the vectors of each text's own tokens, (tokens, dimensions), without special ones, not normalised.
+
+        Raises
+        ------
+        ModelError
+            A vector is not finite.
+        """
         result: list[Vectors] = [np.zeros((0, 0), np.float32)] * len(texts)
         for places, vectors in self._run(texts, max_length, self._own):
             for place, row in zip(places, vectors, strict=True):
-                result[place] = row.copy()
+                result[place] = row
         return result
 
     def _run(
-        self, texts: Sequence[str], max_length: int, keep: Callable[[torch.Tensor], torch.Tensor]
-    ) -> Iterator[tuple[list[int], Vectors]]:
-        """Yield the places of texts of one length and what ``keep`` makes of their token vectors."""
-        if not texts:
-            return
-        limit = min(max_length, self.layout.max_length)
+        self, texts: Sequence[str], max_length: int, keep: Callable[[torch.Tensor, list[int]], Kept]
+    ) -> Iterator[tuple[list[int], Kept]]:
+        """Yield the places of texts of like lengths and what ``keep`` makes of their token vectors and lengths."""
+        limit = min(max_length, self.config.max_length)
         encoded = [ids for some in _blocks(texts) for ids in self._ids(some, limit)]
-        batches = list(exact_batches([len(ids) for ids in encoded], TOKENS_PER_BATCH[device()]))
+        batches = list(network.batches([len(ids) for ids in encoded]))
 
-        def compute(places: list[int]) -> Vectors:
+        def compute(places: list[int]) -> Kept:
             with torch.inference_mode():
-                ids = torch.from_numpy(np.stack([encoded[place] for place in places])).to(device(), torch.long)
-                vectors: Vectors = keep(self.forward(ids)).float().cpu().numpy()
-                return vectors
+                ids, mask = network.padded([encoded[place] for place in places], self.tokenizer.pad_token_id or 0)
+                return keep(self.forward(ids, mask), [len(encoded[place]) for place in places])
 
-        yield from zip(batches, spread(compute, batches), strict=True)
+        yield from zip(batches, network.spread(compute, batches), strict=True)
 
     def _ids(self, texts: Sequence[str], limit: int) -> list[NDArray[np.int32]]:
         """Return the token ids of each text, special ones included."""
@@ -100,11 +115,18 @@ class Encoder:
         )["input_ids"]  # fmt: skip
         return [np.array(ids, np.int32) for ids in encoded]
 
-    def _unit(self, hidden: torch.Tensor) -> torch.Tensor:
-        return torch.nn.functional.normalize(_pool(hidden, self.layout.pooling).float(), dim=-1)
+    def _unit(self, hidden: torch.Tensor, lengths: list[int]) -> Vectors:
+        vectors = torch.nn.functional.normalize(_pool(hidden, lengths, self.config.pooling).float(), dim=-1)
+        return self._checked(vectors)
 
-    def _own(self, hidden: torch.Tensor) -> torch.Tensor:
-        return hidden[:, self._front : hidden.shape[1] - self._back]
+    def _own(self, hidden: torch.Tensor, lengths: list[int]) -> list[Vectors]:
+        # Copied, because a slice would hold the whole batch in memory.
+        ends = [max(self._front, length - self._back) for length in lengths]
+        return [self._checked(row[self._front : end]).copy() for row, end in zip(hidden.float(), ends, strict=True)]
+
+    def _checked(self, vectors: torch.Tensor) -> Vectors:
+        result: Vectors = check_finite(self.folder, vectors).cpu().numpy()
+        return result
 
 
 def _blocks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -119,22 +141,20 @@ def _special_tokens(tokenizer: Any) -> tuple[int, int]:
     return (own[0], len(special) - 1 - own[-1]) if own else (0, 0)
 
 
-def _pool(hidden: torch.Tensor, pooling: Pooling) -> torch.Tensor:
-    """Return one vector a text, (batch, dimensions)."""
+def _pool(hidden: torch.Tensor, lengths: list[int], pooling: Pooling) -> torch.Tensor:
+    """Return one vector a text, (batch, dimensions), of token vectors behind which there may be padding."""
     if pooling == "cls":
         return hidden[:, 0]
-    return hidden[:, -1] if pooling == "last_token" else hidden.mean(dim=1)
+    if min(lengths) == hidden.shape[1]:
+        return hidden[:, -1] if pooling == "last_token" else hidden.mean(dim=1)
+    sizes = torch.tensor(lengths, device=hidden.device)
+    if pooling == "last_token":
+        return hidden[torch.arange(len(lengths), device=hidden.device), sizes - 1]
+    mask = torch.arange(hidden.shape[1], device=hidden.device) < sizes[:, None]
+    return (hidden.float() * mask[:, :, None]).sum(dim=1) / sizes[:, None]
 
 
-def _load_forward(folder: Path, params: EmbedParams) -> Forward:
-    if params.runtime == "onnx":
-        from onggi.models.onnx import OnnxForward
-
-        return OnnxForward(folder, params.trust_remote_code)
-    network = load_network(AutoModel, folder, params.precision, trust_remote_code=params.trust_remote_code)
-
-    def forward(ids: torch.Tensor) -> torch.Tensor:
-        hidden: torch.Tensor = network(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state
-        return hidden
-
-    return forward
+def _token_vectors(loaded: Any, ids: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
+    shown = torch.ones_like(ids) if mask is None else mask
+    hidden: torch.Tensor = loaded(input_ids=ids, attention_mask=shown).last_hidden_state
+    return hidden

@@ -34,15 +34,15 @@ def _device(torch_version: str) -> str:
 
 def encoder_identity(folder: Path, params: EmbedParams) -> dict[str, object]:
     """Return what decides the token vectors of an encoder: its files, how it is run, and our code that runs it."""
-    modules = ["encoder", "network", "layout", *(["onnx"] if params.runtime == "onnx" else [])]
+    modules = ["config", "encoder", "loading", "network", "onednn", *(["onnx"] if params.runtime == "onnx" else [])]
     runtime = {"onnxruntime": version("onnxruntime")} if params.runtime == "onnx" else {}
     return {
-        "files": _digest(folder), "precision": params.precision, "runtime": params.runtime, **runtime,
+        "files": folder_digest(folder), "precision": params.precision, "runtime": params.runtime, **runtime,
         "arithmetic": arithmetic(), "code": code_digest(*(f"onggi.models.{module}" for module in modules)),
     }  # fmt: skip
 
 
-def _digest(folder: Path) -> str:
+def folder_digest(folder: Path) -> str:
     """Return the digest of a folder, read again when a file of it is another one than the last time."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return _digest_of(folder, tuple((path, *_state(path)) for path in files))

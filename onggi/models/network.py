@@ -1,19 +1,30 @@
-"""How a network is loaded and run: exact lengths only, and on a CPU its linear layers through oneDNN.
+"""How a network is loaded and run: what is promised of its results, on a CPU and on a GPU.
 
-Both serve speed and the same bits. Inputs of one exact length need neither padding nor a mask, so nothing of a text's
-result can come from its neighbours. oneDNN's AVX2 kernels sum in an order that depends on the size of the weights
-alone, not on the rows, the threads or the caches; MKL's do so only where the rows are a multiple of 8, and in the mode
-that promises the same bits on every CPU (``MKL_CBWR=COMPATIBLE``) they take 2.5 times as long.
+*On a CPU* a result depends on its input alone, bit for bit, whatever the company, the order and the number of workers.
+Inputs of one exact length need neither padding nor a mask, so nothing of a text's result can come from its neighbours.
+Linear layers go through oneDNN, whose AVX2 kernels sum in an order that depends on the size of the weights alone, not
+on the rows, the threads or the caches; MKL's do so only where the rows are a multiple of 8, and in the mode that
+promises the same bits on every CPU (``MKL_CBWR=COMPATIBLE``) they take 2.5 times as long; OpenBLAS's depend even on
+the place of a row. Each batch has a thread of its own.
+
+*On a GPU* the kernels depend on the size of the batch, so a result is the same up to the rounding of its precision
+(in float32 some 1e-6 of a unit vector's component). So batches are filled there: texts of like lengths are padded to
+the longest of them, behind a mask.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import torch
-from transformers.utils import logging as transformers_logging
+from numpy.typing import NDArray
+
+from onggi.core import workers
+from onggi.models import onednn
+from onggi.models.loading import load
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -22,23 +33,36 @@ DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 TOKENS_PER_BATCH = {"cpu": 2048, "cuda": 65536}
 """As many as the caches hold beside the weights, and as many as keep a GPU busy."""
 
-THREADS = torch.get_num_threads()
-"""Taken once: a library that sets its own number of OpenMP threads, as FAISS does, may set torch's with it."""
-
 
 def device() -> str:
     """Return ``cuda`` where there is a GPU, else ``cpu``."""
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def load_network(kind: Any, source: str | Path, precision: str, **options: Any) -> Any:
-    """Load a model of the transformers class ``kind`` for inference; the weights must be safetensors."""
-    transformers_logging.disable_progress_bar()  # a bar of files that lie on disk says nothing
-    network = kind.from_pretrained(source, use_safetensors=True, dtype=DTYPES[precision], **options)
+def load_network(kind: Any, folder: Path, precision: str, **options: Any) -> Any:
+    """Load a model of the transformers class ``kind`` for inference; the weights must be safetensors.
+
+    Raises
+    ------
+    ModelError
+        It cannot be loaded, or its weights are not those of its configuration (see `onggi.models.loading`).
+    """
+    network = load(kind, folder, use_safetensors=True, dtype=DTYPES[precision], **options)
     network = network.to(device()).eval().requires_grad_(False)
-    if device() == "cpu" and precision == "fp32" and _has_onednn():
-        _through_onednn(network)
+    if device() == "cpu" and precision == "fp32" and onednn.available():
+        onednn.linear_layers(network)
     return network
+
+
+def batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Yield the places of inputs in batches as this machine's device wants them."""
+    cut = padded_batches if pads() else exact_batches
+    return cut(lengths, TOKENS_PER_BATCH[device()])
+
+
+def pads() -> bool:
+    """Tell whether inputs of several lengths share a batch."""
+    return device() == "cuda"
 
 
 def exact_batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
@@ -56,47 +80,54 @@ def exact_batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
         yield from (places[start : start + size] for start in range(0, len(places), size))
 
 
+def padded_batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
+    """Yield the places of inputs in batches of at most ``budget`` tokens, padding included, or one; longest first.
+
+    Inputs of like lengths share a batch, and one that is less than half as long as the longest begins another, so that
+    more than half of each batch is no padding; the largest batch comes first, where a GPU's memory is found too small.
+
+    Examples
+    --------
+    >>> list(padded_batches([3, 2, 3, 2, 2, 1], budget=6))
+    [[0, 2], [1, 3, 4], [5]]
+    """
+    batch: list[int] = []
+    for place in sorted(range(len(lengths)), key=lambda place: -lengths[place]):
+        if batch and ((len(batch) + 1) * lengths[batch[0]] > budget or 2 * lengths[place] <= lengths[batch[0]]):
+            yield batch
+            batch = []
+        batch.append(place)
+    if batch:
+        yield batch
+
+
 def spread(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
     """Yield the result of each item in order; on a CPU each core works on an item of its own.
 
     Threads that share one operation wait for each other hundreds of times a batch, and on a busy machine each wait can
     cost a time slice.
     """
-    if device() == "cuda" or THREADS == 1 or len(items) < THREADS:
+    if device() == "cuda":
         yield from map(work, items)
         return
     before = torch.get_num_threads()
     try:
-        with ThreadPoolExecutor(THREADS, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-            yield from pool.map(work, items)
+        yield from workers.spread(work, items, start=partial(torch.set_num_threads, 1))
     finally:
         torch.set_num_threads(before)
 
 
-def _has_onednn() -> bool:
-    return torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+def padded(inputs: Sequence[Sequence[int] | NDArray[np.int32]], pad: int) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """Return the ids of inputs, (batch, longest), on this machine's device, filled with ``pad`` at their ends.
 
-
-def _through_onednn(network: torch.nn.Module) -> None:
-    for parent in network.modules():
-        for name, child in parent.named_children():
-            if type(child) is torch.nn.Linear:
-                setattr(parent, name, OneDnnLinear(child))
-
-
-class OneDnnLinear(torch.nn.Module):
-    """A linear layer for inference in float32 whose product oneDNN computes."""
-
-    def __init__(self, linear: torch.nn.Linear) -> None:
-        super().__init__()
-        self.in_features, self.out_features = linear.in_features, linear.out_features
-        self.weight: torch.Tensor = linear.weight.detach().to_mkldnn()
-        self.bias = linear.bias
-
-    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
-        """Return the product of (…, in_features), (…, out_features)."""
-        rows = inputs.reshape(-1, self.in_features)
-        # One row would take another kernel, and other bits, than the same row among many.
-        several = torch.cat([rows, rows]) if len(rows) == 1 else rows
-        product: torch.Tensor = torch.ops.mkldnn._linear_pointwise(several, self.weight, self.bias, "none", [], "")
-        return product[: len(rows)].view(*inputs.shape[:-1], self.out_features)
+    Beside them comes the mask, 1 for what is not padding, or None where there is none.
+    """
+    lengths = [len(ids) for ids in inputs]
+    filled = np.full((len(inputs), max(lengths)), pad, np.int64)
+    for row, values in zip(filled, inputs, strict=True):
+        row[: len(values)] = values
+    ids = torch.from_numpy(filled).to(device())
+    if min(lengths) == max(lengths):
+        return ids, None
+    mask = np.arange(max(lengths)) < np.array(lengths)[:, None]
+    return ids, torch.from_numpy(mask.astype(np.int64)).to(device())

@@ -8,8 +8,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
+from transformers import AutoModel
 
 from onggi.core.errors import ModelError
+from onggi.models.loading import load
 
 OPSET = 18
 
@@ -27,14 +29,25 @@ class OnnxForward:
         runtime = _onnxruntime(folder)
         options = runtime.SessionOptions()
         options.intra_op_num_threads = 1
+        network = load(
+            AutoModel, folder, use_safetensors=True, dtype=torch.float32, trust_remote_code=trust_remote_code
+        )
+        self.pieces = len(network.get_input_embeddings().weight)
         with TemporaryDirectory() as work:
-            path = _quantise(_export(folder, Path(work), trust_remote_code))
+            path = _quantise(_export(network, Path(work)))
             self.session = runtime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
-    def __call__(self, ids: torch.Tensor) -> torch.Tensor:
+    def __call__(self, ids: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
         """Return the token vectors of ``ids``, (batch, length), as (batch, length, dimensions)."""
+        if mask is not None:
+            return self._padded(ids, mask)
         rows = [self.session.run(None, {"input_ids": row[None].numpy()})[0] for row in ids.cpu()]
         return torch.cat([torch.from_numpy(row) for row in rows])
+
+    def _padded(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Run each text without its padding; where that was, the vectors are zero."""
+        rows = [self(row[None, :length], None)[0] for row, length in zip(ids, mask.sum(dim=1).tolist(), strict=True)]
+        return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)
 
 
 def _onnxruntime(folder: Path) -> Any:
@@ -59,18 +72,13 @@ class _TokenVectors(torch.nn.Module):
         return hidden
 
 
-def _export(folder: Path, work: Path, trust_remote_code: bool) -> Path:
-    """Write the encoder in ``folder`` to an ONNX file in ``work``."""
-    from transformers import AutoModel
-
-    network = AutoModel.from_pretrained(
-        folder, use_safetensors=True, dtype=torch.float32, trust_remote_code=trust_remote_code
-    )
+def _export(network: Any, work: Path) -> Path:
+    """Write an encoder's network to an ONNX file in ``work``."""
     path = work / "model.onnx"
     example = torch.arange(4, 20).remainder(network.config.vocab_size)[None]
     with contextlib.redirect_stdout(io.StringIO()), torch.inference_mode():
         torch.onnx.export(
-            _TokenVectors(network.eval()),
+            _TokenVectors(network).eval(),
             (example,),
             path,
             input_names=["input_ids"],

@@ -1,14 +1,16 @@
 """Settings of the models; kept apart from what runs them, which takes seconds to import."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from onggi.core.params import Name, NamedParams, Params
 
 Length = Annotated[int, Field(ge=8, le=32768)]
 Precision = Literal["fp32", "bf16", "fp16"]
 Runtime = Literal["torch", "onnx"]
+Pooling = Literal["cls", "mean", "last_token"]
+Task = Literal["encoder", "reranker"]
 
 
 class EmbedParams(Params):
@@ -61,3 +63,54 @@ class RerankerParams(Params):
     kind: Literal["late_interaction", "cross_encoder"] = Field(description="late_interaction or cross_encoder")
     model: Name = Field(description="a folder below models/")
     max_length: Length = Field(description="cross_encoder: longest query with passage in tokens")
+
+
+class ModelParams(BaseModel):
+    """What every model that is made, fetched or adopted has: settings that are known and do not change."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class BootstrapParams(ModelParams):
+    """Shape of the encoder that is made from the corpus."""
+
+    vocab_size: int = Field(ge=64, le=250_000, description="pieces of the Unigram vocabulary, at most")
+    dimensions: int = Field(ge=8, le=1024, multiple_of=8, description="size of a vector")
+    layers: int = Field(ge=1, le=12, description="transformer layers")
+    heads: int = Field(ge=1, le=16, description="attention heads a layer")
+    window: int = Field(ge=8, le=4096, description="tokens of a window that counts as one text for the SVD")
+    max_length: int = Field(ge=16, le=8192, description="longest input in tokens")
+    seed: int = Field(ge=0, lt=1 << 32, description="seed of the SVD and of the initial weights")
+
+    @model_validator(mode="after")
+    def _heads_divide_dimensions(self) -> Self:
+        if self.dimensions % self.heads:
+            raise ValueError("heads must divide dimensions")
+        return self
+
+
+class _Stored(ModelParams):
+    """How a model that others made is stored."""
+
+    task: Task = Field("encoder", description="encoder, or reranker: a cross-encoder with one score")
+    pooling: Pooling | None = Field(None, description="null: as the model's own files say; else cls, mean, last_token")
+    trust_remote_code: bool = Field(False, description="run code that comes with the model")
+
+    @model_validator(mode="after")
+    def _pooling_is_of_encoders(self) -> Self:
+        if self.task == "reranker" and self.pooling is not None:
+            raise ValueError("pooling is for task encoder")
+        return self
+
+
+class HubParams(_Stored):
+    """A model of the Hugging Face Hub."""
+
+    name: str = Field(pattern=r"^[\w.-]+(/[\w.-]+)?$", description="owner/name on the Hub")
+    revision: str = Field(pattern=r"^[0-9a-f]{40}$", description="commit: 40 hex digits, as the model's page shows")
+
+
+class LocalParams(_Stored):
+    """A model in a folder of this machine."""
+
+    path: str = Field(min_length=1, description="folder of the model, as transformers saves it")

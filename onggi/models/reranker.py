@@ -10,10 +10,10 @@ import numpy as np
 
 from onggi.core.errors import ModelError
 from onggi.korean import kiwi
-from onggi.models.identity import arithmetic, encoder_identity
+from onggi.models.identity import arithmetic, encoder_identity, folder_digest
 from onggi.models.params import EmbedParams, RerankerParams
 from onggi.work import memo
-from onggi.work.memo import code_digest, files_digest
+from onggi.work.memo import code_digest
 
 Pair = tuple[str, str]
 """A query and a passage."""
@@ -21,8 +21,6 @@ Pair = tuple[str, str]
 Scores = Callable[[list[Pair]], Iterator[tuple[int, float]]]
 
 ROW = struct.Struct("<f")
-FILES = ["*.safetensors", "*.json", "*.txt", "*.model"]
-"""What is fetched of a model: no weights that would have to be unpickled."""
 
 
 class Scorer(Protocol):
@@ -66,41 +64,43 @@ class LateInteractionReranker:
 
 
 class CrossEncoderReranker:
-    """A cross-encoder of the Hub or of a folder (see `onggi.models.cross_encoder`)."""
+    """The cross-encoder of a folder (see `onggi.models.cross_encoder`)."""
 
-    def __init__(self, params: RerankerParams) -> None:
-        self.params = params
-        self.folder = _folder(params)
+    def __init__(self, folder: Path, max_length: int) -> None:
+        self.folder, self.max_length = folder, max_length
 
     @cached_property
     def scorer(self) -> Scorer:
         """What computes the scores; loaded when one is first missing from the memo."""
         from onggi.models.cross_encoder import CrossEncoder
 
-        return CrossEncoder.load(self.folder, self.params.max_length)
-
-    @cached_property
-    def _files(self) -> str:
-        return files_digest(self.folder)
+        return CrossEncoder.load(self.folder, self.max_length)
 
     def score(self, pairs: Iterable[Pair]) -> Iterator[float]:
         """Yield the score of each pair in order, from the memo where it holds it."""
+        modules = ("cross_encoder", "loading", "network", "onednn")
         decided_by = {
-            "files": self._files, "max_length": self.params.max_length, "arithmetic": arithmetic(),
-            "code": code_digest("onggi.models.cross_encoder", "onggi.models.network"),
+            "files": folder_digest(self.folder), "max_length": self.max_length, "arithmetic": arithmetic(),
+            "code": code_digest(*(f"onggi.models.{module}" for module in modules)),
         }  # fmt: skip
         return _scores(pairs, decided_by, lambda missing: self.scorer.scores(missing))
 
 
-def load_reranker(params: RerankerParams, model: Path, embed: EmbedParams) -> Reranker:
-    """Return the reranker that ``params`` names; late interaction uses the encoder in the folder ``model``.
+def load_reranker(params: RerankerParams, folder: Path, embed: EmbedParams) -> Reranker:
+    """Return the reranker that ``params`` names over the model in ``folder``, which is an encoder for late interaction.
+
+    No network is asked, and the model is loaded when a score is first missing from the memo.
 
     Raises
     ------
     ModelError
-        A cross-encoder does not exist or cannot be reached. When the first score is computed: it cannot be loaded.
+        There is no model in the folder. When the first score is computed: it cannot be loaded.
     """
-    return CrossEncoderReranker(params) if params.kind == "cross_encoder" else LateInteractionReranker(model, embed)
+    if not (folder / "config.json").exists():
+        raise ModelError(folder, "is no model folder (no config.json)", "run `dvc repro` to build it")
+    if params.kind == "cross_encoder":
+        return CrossEncoderReranker(folder, params.max_length)
+    return LateInteractionReranker(folder, embed)
 
 
 def _scores(pairs: Iterable[Pair], decided_by: Mapping[str, object], scores: Scores) -> Iterator[float]:
@@ -109,16 +109,3 @@ def _scores(pairs: Iterable[Pair], decided_by: Mapping[str, object], scores: Sco
 
     space = memo.space("scores", {**decided_by, "row": code_digest(__name__)}, "much")
     return (ROW.unpack(row)[0] for row in memo.active().rows(space, pairs, compute))
-
-
-def _folder(params: RerankerParams) -> Path:
-    """Return the folder of a cross-encoder, fetched from the Hub if it is none already."""
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError
-
-    if params.revision == "local" or Path(params.name).is_dir():
-        return Path(params.name)
-    try:
-        return Path(snapshot_download(params.name, revision=params.revision, allow_patterns=FILES))
-    except (OSError, HFValidationError) as error:
-        raise ModelError(params.name, f"cannot be fetched ({error})", "check reranker.name and revision") from None

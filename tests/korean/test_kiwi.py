@@ -1,3 +1,7 @@
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -5,7 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onggi.core.errors import ParamsError
-from onggi.korean.kiwi import Morpheme, analyze, counted_sentences, kiwi, morphemes, morphemes_of, sentences
+from onggi.korean.kiwi import (
+    Morpheme,
+    analyses_of,
+    analyze,
+    counted_sentences,
+    kiwi,
+    morphemes,
+    morphemes_of,
+    sentences,
+)
 
 WORDS = [
     "장독대의",
@@ -56,6 +69,33 @@ def test_texts_keep_their_order_whatever_thread_reads_them() -> None:
     texts = [f"항아리 {n}" for n in range(200)]
     assert list(morphemes_of(texts)) == [["항아리", str(n)] for n in range(200)]
     assert list(morphemes_of([])) == []
+
+
+def test_analyses_are_those_of_each_text_alone() -> None:
+    texts = ["독을 닦았다", "", "😀장독", "독을 닦았다"]
+    assert list(analyses_of(iter(texts))) == [analyze(text) for text in texts]
+
+
+WORKERS = """
+import json, sys
+from onggi.core import arithmetic
+arithmetic.pin()
+from onggi.korean.kiwi import analyses_of, counted_sentences
+texts = json.load(sys.stdin)
+print(json.dumps([list(analyses_of(texts)), [counted_sentences(text) for text in texts]]))
+"""
+
+
+def test_morphemes_and_sentences_are_the_same_for_any_number_of_workers() -> None:
+    """One Kiwi a process, so each number of workers has its own."""
+    texts = [" ".join(WORDS[n % 13 :]) + f" {n}번 독을 닦았다.\n물을 붓는다." for n in range(60)]
+    found = []
+    for count in (1, 2, 5):
+        environment = {**os.environ, "ONGGI_WORKERS": str(count), "PYTHONPATH": str(Path(__file__).parents[2])}
+        command, given = [sys.executable, "-c", WORKERS], json.dumps(texts)
+        done = subprocess.run(command, input=given, env=environment, capture_output=True, text=True, check=True)
+        found.append(done.stdout)
+    assert found[0] == found[1] == found[2] and len(json.loads(found[0])[0]) == 60
 
 
 def test_sentences_end_at_line_breaks_and_at_stops() -> None:

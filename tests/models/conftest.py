@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from onggi.models.bootstrap import BootstrapParams, bootstrap
-from onggi.models.params import EmbedParams
+from onggi.models.bootstrap import bootstrap
+from onggi.models.params import BootstrapParams, EmbedParams
 from tests.models.random_models import save_cross_encoder, save_encoder
 
 PLACES = ["된장 공방", "옹기 가마", "소금 창고", "누룩방", "장독대", "마을 부엌"]
@@ -37,7 +37,7 @@ def model(texts: list[str], shape: BootstrapParams, tmp_path_factory: pytest.Tem
     """A bootstrap encoder folder; not to be changed."""
     folder = tmp_path_factory.mktemp("models") / "base"
     folder.mkdir()
-    bootstrap(texts, shape, folder)
+    bootstrap(lambda: texts, shape, folder)
     return folder
 
 
@@ -63,6 +63,5 @@ def embed() -> EmbedParams:
         passage_prefix="",
         precision="fp32",
         runtime="torch",
-        index="flat",
         trust_remote_code=False,
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 from transformers import AutoTokenizer, XLMRobertaConfig, XLMRobertaForSequenceClassification, XLMRobertaModel
 
-from onggi.models.layout import Layout, write_layout
+from onggi.models.config import EncoderConfig, write_encoder_config
 
 
 def save_encoder(folder: Path, model: Path) -> Path:
@@ -17,7 +17,7 @@ def save_encoder(folder: Path, model: Path) -> Path:
     )  # fmt: skip
     XLMRobertaModel(config).save_pretrained(folder)
     AutoTokenizer.from_pretrained(model).save_pretrained(folder)
-    write_layout(folder, Layout("mean", 64))
+    write_encoder_config(folder, EncoderConfig("mean", 64))
     return folder
 
 

@@ -9,21 +9,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from pydantic import ValidationError
 from safetensors.torch import load_file
 from transformers import AutoTokenizer
 
 from onggi.core.errors import ModelError
-from onggi.models.bootstrap import BootstrapParams, bootstrap, token_vectors
+from onggi.models import bootstrap as module
+from onggi.models.bootstrap import bootstrap, token_vectors
 from onggi.models.embedder import Embedder
-from onggi.models.params import EmbedParams
+from onggi.models.params import BootstrapParams, EmbedParams
 
 AGAIN = """
 import json, sys
 from pathlib import Path
-from onggi.models.bootstrap import BootstrapParams, bootstrap
+from onggi.models import bootstrap as module
+from onggi.models.bootstrap import bootstrap
+from onggi.models.params import BootstrapParams
 texts, params, folder = json.load(sys.stdin)
 Path(folder).mkdir()
-bootstrap(texts, BootstrapParams(**params), Path(folder))
+bootstrap(lambda: texts, BootstrapParams(**params), Path(folder))
 """
 
 
@@ -45,7 +49,7 @@ def test_the_same_bytes_in_another_process_with_another_hash_seed(
 
 
 def test_the_seed_decides_the_weights(texts: list[str], shape: BootstrapParams, model: Path, tmp_path: Path) -> None:
-    bootstrap(texts, shape.model_copy(update={"seed": 1}), tmp_path)
+    bootstrap(lambda: texts, shape.model_copy(update={"seed": 1}), tmp_path)
     assert digests(tmp_path)["model.safetensors"] != digests(model)["model.safetensors"]
     assert digests(tmp_path)["tokenizer.json"] == digests(model)["tokenizer.json"]
 
@@ -90,7 +94,7 @@ def test_a_text_of_unseen_tokens_gets_a_finite_vector(model: Path, embed: EmbedP
 def test_a_tiny_corpus_gives_an_encoder(
     texts: list[str], shape: BootstrapParams, embed: EmbedParams, tmp_path: Path
 ) -> None:
-    bootstrap(texts, shape, tmp_path)
+    bootstrap(lambda: texts, shape, tmp_path)
     vectors = Embedder(tmp_path, embed).passages([*texts, "처음 보는 글"])
     assert vectors.shape == (len(texts) + 1, 32) and np.isfinite(vectors).all()
 
@@ -98,5 +102,31 @@ def test_a_tiny_corpus_gives_an_encoder(
 @pytest.mark.parametrize("texts", [[], ["", " \n "]], ids=["none", "blank"])
 def test_no_text_is_one_line(texts: list[str], shape: BootstrapParams, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"bootstrap: no vocabulary could be trained .*; add documents") as error:
-        bootstrap(texts, shape, tmp_path)
+        bootstrap(lambda: texts, shape, tmp_path)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("block", [1, 3])
+def test_the_encoder_is_the_same_however_the_texts_are_read(
+    texts: list[str], shape: BootstrapParams, model: Path, block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "TEXTS_TOKENIZED", block)
+    monkeypatch.setattr(module, "WINDOWS_COUNTED", block)
+    bootstrap(lambda: iter(texts), shape, tmp_path)
+    assert digests(tmp_path) == digests(model)
+
+
+@pytest.mark.parametrize(
+    ("changed", "problem"),
+    [({"heads": 3}, "heads must divide dimensions"), ({"seed": 10**23}, "seed"), ({"seed": 1 << 32}, "seed")],
+)
+def test_a_shape_that_cannot_be_made_is_refused(
+    shape: BootstrapParams, changed: dict[str, int], problem: str
+) -> None:
+    with pytest.raises(ValidationError, match=problem):
+        BootstrapParams(**(shape.model_dump() | changed))
+    BootstrapParams(**(shape.model_dump() | {"seed": (1 << 32) - 1, "heads": 4}))
+
+
+def test_the_largest_seed_is_one_that_libraries_take(texts: list[str], shape: BootstrapParams, tmp_path: Path) -> None:
+    bootstrap(lambda: texts, shape.model_copy(update={"seed": (1 << 32) - 1}), tmp_path)

@@ -6,6 +6,7 @@ import torch
 from transformers import AutoTokenizer, XLMRobertaForSequenceClassification
 
 from onggi.core.errors import ModelError
+from onggi.models import network
 from onggi.models.cross_encoder import CrossEncoder
 from tests.models.random_models import save_cross_encoder
 
@@ -28,6 +29,16 @@ def test_the_sigmoid_of_a_plain_forward_pass(cross: Path, texts: list[str]) -> N
             logit = plain(**tokenizer(QUERY, text, truncation=True, max_length=64, return_tensors="pt")).logits.item()
         assert score == pytest.approx(1 / (1 + np.exp(-logit)), abs=1e-6)
     assert len(set(found)) > 10
+
+
+def test_padded_batches_give_the_same_scores_up_to_rounding(
+    cross: Path, texts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = CrossEncoder.load(cross, 64)
+    exact = scores(encoder, QUERY, ["독", *texts])
+    monkeypatch.setattr(network, "pads", lambda: True)
+    padded = scores(encoder, QUERY, ["독", *texts])
+    assert padded == pytest.approx(exact, abs=1e-5)
 
 
 def test_no_pair_has_no_score(cross: Path) -> None:

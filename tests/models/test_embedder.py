@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from onggi.core.errors import ModelError
+from onggi.models import embedder as module
 from onggi.models.embedder import Embedder
 from onggi.models.encoder import Encoder
 from onggi.models.params import EmbedParams
@@ -27,6 +28,32 @@ def test_prefixes_go_in_front_and_lengths_are_kept(random: Path, texts: list[str
     embedder, encoder = Embedder(random, params), Encoder.load(random, params)
     assert (embedder.queries(texts) == encoder.encode([f"질문: {text}" for text in texts], 16)).all()
     assert (embedder.passages(texts) == encoder.encode([f"글: {text}" for text in texts], 64)).all()
+
+
+@pytest.mark.parametrize("block", [1, 5, 36, 4096])
+@pytest.mark.parametrize("known", [True, False])
+def test_blocks_of_passages_are_the_passages_in_order(
+    random: Path, texts: list[str], embed: EmbedParams, block: int, known: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedder = Embedder(random, embed.model_copy(update={"passage_prefix": "글: "}))
+    whole = embedder.passages(texts)
+    monkeypatch.setattr(module, "ROWS_A_BLOCK", block)
+    blocks = list(embedder.passage_blocks(iter(texts), len(texts) if known else None))
+    assert [len(rows) for rows in blocks][:-1] == [block] * (len(blocks) - 1)
+    assert np.concatenate(blocks).tobytes() == whole.tobytes()
+
+
+def test_passages_are_read_as_they_are_encoded(
+    random: Path, texts: list[str], embed: EmbedParams, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "ROWS_A_BLOCK", 4)
+    monkeypatch.setattr(memo, "ITEMS_PER_BLOCK", 4)
+    read = []
+    blocks = Embedder(random, embed).passage_blocks(read.append(text) or text for text in texts)
+    for taken in range(1, 4):
+        assert len(next(blocks)) == 4
+        assert len(read) == 4 * taken
+    assert list(Embedder(random, embed).passage_blocks([])) == []
 
 
 def test_nothing_gives_no_rows(random: Path, embed: EmbedParams) -> None:
@@ -53,7 +80,6 @@ def test_what_decides_a_vector_decides_its_row(
     folders = {"random": random, "model": model}
     asked = {
         ("random", ()): True,
-        ("random", (("index", "hnsw"),)): False,
         ("random", (("query_max_length", 32),)): False,
         ("random", (("passage_max_length", 4096),)): False,  # the model takes no more than 64
         ("random", (("passage_max_length", 32),)): True,
@@ -78,7 +104,7 @@ HELD = """
 import json, sys
 from pathlib import Path
 from onggi.work import memo
-from onggi.index.dense import DenseIndex
+import onggi.index.dense  # noqa: F401
 from onggi.models.embedder import Embedder
 from onggi.models.params import EmbedParams, RerankerParams
 from onggi.models.reranker import load_reranker
@@ -89,13 +115,11 @@ with memo.using(memo.open_memo()):
     vectors = Embedder(Path(given["model"]), embed).passages(given["texts"])
     pairs = [(query, text) for query in given["texts"][:3] for text in given["texts"]]
     scores = {}
-    for kind in ("late_interaction", "cross_encoder"):
-        params = RerankerParams(kind=kind, name=given["cross"], revision="local", max_length=64)
-        scores[kind] = list(load_reranker(params, Path(given["model"]), embed).score(pairs))
-    index = DenseIndex.build(vectors, given["texts"], "flat", {})
-    rows = index.search(vectors[:3], 5)[0].tolist()
+    for kind, folder in (("late_interaction", "model"), ("cross_encoder", "cross")):
+        params = RerankerParams(kind=kind, model="teacher", max_length=64)
+        scores[kind] = list(load_reranker(params, Path(given[folder]), embed).score(pairs))
 loaded = sorted({"torch", "transformers", "tokenizers"} & sys.modules.keys())
-print(json.dumps({"vectors": vectors.tobytes().hex(), "scores": scores, "rows": rows, "loaded": loaded}))
+print(json.dumps({"vectors": vectors.tobytes().hex(), "scores": scores, "loaded": loaded}))
 """
 
 

@@ -10,8 +10,8 @@ from transformers import AutoModel, AutoTokenizer
 
 from onggi.core.errors import ModelError
 from onggi.models import network
+from onggi.models.config import EncoderConfig, Pooling, write_encoder_config
 from onggi.models.encoder import Encoder
-from onggi.models.layout import Layout, Pooling, write_layout
 from onggi.models.params import EmbedParams
 
 
@@ -35,7 +35,7 @@ def test_vectors_are_those_of_a_plain_forward_pass(
 ) -> None:
     folder = tmp_path / "encoder"
     shutil.copytree(random, folder, ignore=shutil.ignore_patterns("1_Pooling", "2_Normalize"))
-    write_layout(folder, Layout(pooling, 64))
+    write_encoder_config(folder, EncoderConfig(pooling, 64))
     asked = ["", "독", *texts[::9], texts[0] * 20]
     expected = np.stack([plain(random, text, pooling, 64) for text in asked])
     assert np.abs(Encoder.load(folder, embed).encode(asked, 64) - expected).max() < 1e-6
@@ -70,19 +70,52 @@ def test_tokens_are_the_hidden_states_of_the_text(encoder: Encoder, random: Path
     assert encoder.tokens([""], 64)[0].shape == (0, 48)
 
 
-def test_the_number_of_threads_changes_no_bit(
-    encoder: Encoder, texts: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_number_of_threads_of_torch_changes_no_bit(encoder: Encoder, texts: list[str]) -> None:
     threads = torch.get_num_threads()
     vectors = {}
     try:
         for count in (1, 2, 3):
-            monkeypatch.setattr(network, "THREADS", count)
             torch.set_num_threads(count)
             vectors[count] = np.concatenate([encoder.encode(texts, 64), encoder.encode(texts[:1], 64)])
     finally:
         torch.set_num_threads(threads)
     assert (vectors[1] == vectors[2]).all() and (vectors[1] == vectors[3]).all()
+
+
+@pytest.mark.parametrize("pooling", ["cls", "mean", "last_token"])
+def test_padded_batches_give_the_same_vectors_up_to_rounding(
+    random: Path, texts: list[str], embed: EmbedParams, pooling: Pooling, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As a GPU runs them, on the CPU."""
+    folder = tmp_path / "encoder"
+    shutil.copytree(random, folder, ignore=shutil.ignore_patterns("1_Pooling", "2_Normalize"))
+    write_encoder_config(folder, EncoderConfig(pooling, 64))
+    encoder = Encoder.load(folder, embed)
+    asked = ["", "독", *texts, texts[0] * 20]
+    exact, tokens = encoder.encode(asked, 64), encoder.tokens(asked, 64)
+    masks = []
+    forward = encoder.forward
+    monkeypatch.setattr(encoder, "forward", lambda ids, mask: masks.append(mask) or forward(ids, mask))
+    monkeypatch.setattr(network, "pads", lambda: True)
+    assert np.abs(encoder.encode(asked, 64) - exact).max() < 1e-5
+    assert any(mask is not None for mask in masks)
+    for padded, alone in zip(encoder.tokens(asked, 64), tokens, strict=True):
+        assert padded.shape == alone.shape and np.allclose(padded, alone, atol=1e-5)
+
+
+def test_a_gpu_gets_few_batches_and_most_of_each_is_no_padding(
+    encoder: Encoder, texts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = np.random.default_rng(0)
+    lengths = draw.lognormal(4.5, 0.7, 4096).clip(3, 512).astype(int).tolist()
+    budget = network.TOKENS_PER_BATCH["cuda"]
+    exact, padded = list(network.exact_batches(lengths, budget)), list(network.padded_batches(lengths, budget))
+    room = [len(batch) * max(lengths[place] for place in batch) for batch in padded]
+    filled = [sum(lengths[place] for place in batch) / size for batch, size in zip(padded, room, strict=True)]
+    assert (len(exact), len(padded)) == (389, 11)
+    assert min(filled) > 0.7 and sum(lengths) / sum(room) > 0.85
+    assert max(room) <= budget
 
 
 def test_onnx_is_close_and_no_text_depends_on_its_company(random: Path, texts: list[str], embed: EmbedParams) -> None:

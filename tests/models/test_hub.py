@@ -1,9 +1,7 @@
-import pickle
 import shutil
-from collections.abc import Callable
+import socket
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from httpx import Request, Response
@@ -18,18 +16,16 @@ from safetensors.torch import load_file
 
 from onggi.core.errors import ModelError
 from onggi.models import hub
+from onggi.models.cross_encoder import CrossEncoder
 from onggi.models.embedder import Embedder
-from onggi.models.hub import HubParams, fetch
-from onggi.models.layout import Layout, read_layout
-from onggi.models.params import EmbedParams
+from onggi.models.hub import fetch
+from onggi.models.params import EmbedParams, HubParams
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
-def params(name: str | Path, revision: str = "local", pooling: str | None = None) -> HubParams:
-    return HubParams.model_validate(
-        {"name": str(name), "revision": revision, "pooling": pooling, "trust_remote_code": False}
-    )
+def params(name: str = "someone/encoder", revision: str = COMMIT, task: str = "encoder") -> HubParams:
+    return HubParams.model_validate({"name": name, "revision": revision, "task": task})
 
 
 @pytest.fixture
@@ -40,60 +36,18 @@ def target(tmp_path: Path) -> Path:
 
 
 def as_pickle(model: Path, folder: Path) -> Path:
-    """Copy an encoder folder, its weights as ``pytorch_model.bin``."""
+    """Copy a model folder, its weights as ``pytorch_model.bin``."""
     shutil.copytree(model, folder)
     torch.save(load_file(folder / "model.safetensors"), folder / "pytorch_model.bin")
     (folder / "model.safetensors").unlink()
     return folder
 
 
-def test_a_local_folder_is_copied_and_gives_the_same_vectors(
-    model: Path, texts: list[str], embed: EmbedParams, target: Path
-) -> None:
-    fetch(params(model), target)
-    assert read_layout(target) == read_layout(model)
-    assert (Embedder(target, embed).passages(texts) == Embedder(model, embed).passages(texts)).all()
-
-
-def test_params_may_name_the_pooling(model: Path, target: Path) -> None:
-    fetch(params(model, pooling="cls"), target)
-    assert read_layout(target) == Layout("cls", 64)
-
-
-def test_pickled_weights_become_safetensors(
-    model: Path, texts: list[str], embed: EmbedParams, tmp_path: Path, target: Path
-) -> None:
-    fetch(params(as_pickle(model, tmp_path / "pickled")), target)
-    assert [path.name for path in target.rglob("*") if path.suffix in (".bin", ".pt", ".safetensors")] == [
-        "model.safetensors"
-    ]
-    assert (Embedder(target, embed).passages(texts) == Embedder(model, embed).passages(texts)).all()
-
-
-class Trap:
-    """Unpickling it writes a file."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __reduce__(self) -> tuple[Callable[[Path], None], tuple[Path]]:
-        return Path.touch, (self.path,)
-
-
-def test_weights_that_run_code_are_refused(model: Path, tmp_path: Path, target: Path) -> None:
-    folder = as_pickle(model, tmp_path / "trap")
-    torch.save({"weight": Trap(tmp_path / "ran")}, folder / "pytorch_model.bin", pickle_module=pickle)
-    with pytest.raises(ModelError, match="trap: cannot be loaded") as error:
-        fetch(params(folder), target)
-    assert "\n" not in str(error.value)
-    assert not (tmp_path / "ran").exists()
-
-
-@pytest.mark.parametrize("revision", ["main", "0123abc", COMMIT.upper(), COMMIT + "0", ""])
+@pytest.mark.parametrize("revision", ["main", "local", "0123abc", COMMIT.upper(), COMMIT + "0", f"{COMMIT}\n", ""])
 def test_a_revision_is_a_commit(revision: str) -> None:
     with pytest.raises(ValidationError, match="revision"):
         params("someone/encoder", revision)
-    assert params("someone/encoder", COMMIT).revision == COMMIT
+    assert params().revision == COMMIT
 
 
 RESPONSE = Response(404, request=Request("GET", "https://hub.invalid/someone/encoder"))
@@ -117,7 +71,7 @@ def test_what_the_hub_raises_is_one_line(
 
     monkeypatch.setattr(hub, "snapshot_download", fail)
     with pytest.raises(ModelError, match=f"someone/encoder: {message}") as error:
-        fetch(params("someone/encoder", COMMIT), target)
+        fetch(params(), target)
     assert "\n" not in str(error.value)
 
 
@@ -131,24 +85,33 @@ def test_a_snapshot_asks_for_the_commit_and_for_pickles_only_where_there_is_noth
         return str(folder)
 
     monkeypatch.setattr(hub, "snapshot_download", download)
-    fetch(params("someone/encoder", COMMIT), target)
+    fetch(params(), target)
     assert {(name, revision) for name, revision, _ in asked} == {("someone/encoder", COMMIT)}
     assert [patterns[-1] for _, _, patterns in asked] == ["*.safetensors", "pytorch_model*.bin"]
     assert not any("*.py" in patterns for _, _, patterns in asked)
 
 
-def test_a_folder_without_weights_or_no_folder_is_named(model: Path, tmp_path: Path, target: Path) -> None:
-    with pytest.raises(ModelError, match=r"nowhere: no such folder; set base_model\.hub\.revision to a commit"):
-        fetch(params(tmp_path / "nowhere"), target)
-    shutil.copytree(model, tmp_path / "empty", ignore=shutil.ignore_patterns("*.safetensors"))
-    with pytest.raises(ModelError, match=r"empty: (holds no weights|cannot be loaded)"):
-        fetch(params(tmp_path / "empty"), target)
+@pytest.mark.parametrize("name", ["", "a/b/c", "../encoder", "/models/base", "a b", "someone/"])
+def test_a_folder_is_no_name_of_the_hub(name: str, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "socket", lambda *_, **__: pytest.fail("the network was asked"))
+    with pytest.raises((ValidationError, ModelError)):
+        fetch(params(name), target)
 
 
-def test_the_weights_are_float32_whatever_they_were(model: Path, tmp_path: Path, target: Path) -> None:
-    folder = as_pickle(model, tmp_path / "half")
-    weights = torch.load(folder / "pytorch_model.bin", weights_only=True)
-    torch.save({name: tensor.half() for name, tensor in weights.items()}, folder / "pytorch_model.bin")
-    fetch(params(folder), target)
-    assert {tensor.dtype for tensor in load_file(target / "model.safetensors").values()} == {torch.float32}
-    assert np.isfinite(load_file(target / "model.safetensors")["embeddings.word_embeddings.weight"]).all()
+def test_what_is_fetched_loads_offline(
+    model: Path, cross: Path, texts: list[str], embed: EmbedParams, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Encoders and rerankers alike; the snapshot they came from is gone."""
+    for task, source in (("encoder", model), ("reranker", cross)):
+        snapshot, folder = tmp_path / f"snapshot-{task}", tmp_path / task
+        shutil.copytree(source, snapshot)
+        folder.mkdir()
+        monkeypatch.setattr(hub, "snapshot_download", lambda *_, _at=snapshot, **__: str(_at))
+        fetch(params(task=task), folder)
+        shutil.rmtree(snapshot)
+    monkeypatch.setattr(socket, "socket", lambda *_, **__: pytest.fail("the network was asked"))
+    fetched = Embedder(tmp_path / "encoder", embed).passages(texts[:4])
+    assert fetched.tobytes() == Embedder(model, embed).passages(texts[:4]).tobytes()
+    pairs = [("누룩방", text) for text in texts[:4]]
+    scores = list(CrossEncoder.load(tmp_path / "reranker", 64).scores(pairs))
+    assert scores == list(CrossEncoder.load(cross, 64).scores(pairs))

@@ -23,7 +23,6 @@ def test_what_the_arithmetic_hangs_on(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("changed", "same"),
     [
-        ({"index": "hnsw"}, True),
         ({"query_prefix": "질문: "}, True),  # is in the text
         ({"trust_remote_code": True}, True),  # the code lies in the folder
         ({"precision": "bf16"}, False),
@@ -54,10 +53,10 @@ def test_a_copy_elsewhere_is_the_same_encoder_and_one_with_another_file_is_not(
 
 
 def test_a_folder_that_did_not_change_is_read_once(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = identity._digest(model)
+    first = identity.folder_digest(model)
 
     def read_again(*_: Path) -> str:
         pytest.fail("the weights of a large model take seconds to read")
 
     monkeypatch.setattr(identity, "files_digest", read_again)
-    assert identity._digest(model) == first
+    assert identity.folder_digest(model) == first

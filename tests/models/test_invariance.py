@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 
 from onggi.models import encoder as module
 from onggi.models import network
+from onggi.models.cross_encoder import CrossEncoder
 from onggi.models.embedder import Embedder
 from onggi.models.encoder import Encoder
+from onggi.models.late_interaction import LateInteraction
 from onggi.models.params import EmbedParams, RerankerParams
 from onggi.models.reranker import Reranker, load_reranker
 from onggi.work import memo
@@ -45,8 +47,8 @@ def embedder(random: Path, embed: EmbedParams) -> Embedder:
 
 @pytest.fixture(scope="module", params=["late_interaction", "cross_encoder"])
 def reranker(request: pytest.FixtureRequest, random: Path, cross: Path, embed: EmbedParams) -> Reranker:
-    params = RerankerParams(kind=request.param, name=str(cross), revision="local", max_length=64)
-    return load_reranker(params, random, embed)
+    params = RerankerParams(kind=request.param, model="teacher", max_length=64)
+    return load_reranker(params, cross if params.kind == "cross_encoder" else random, embed)
 
 
 def through_the_memo(
@@ -123,3 +125,18 @@ def test_a_score_is_the_same_in_any_company_from_the_memo_and_fresh(
     order = data.draw(st.permutations(range(len(asked))))
     shuffled = [asked[place] for place in order]
     assert through_the_memo(rows, shuffled, held, block) == [alone[place] for place in order]
+
+
+@pytest.mark.parametrize("runtime", ["torch", "onnx"])
+def test_vectors_and_scores_are_the_same_for_any_number_of_workers(
+    random: Path, cross: Path, texts: list[str], embed: EmbedParams, runtime: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = Encoder.load(random, embed.model_copy(update={"runtime": runtime}))
+    late, crossed = LateInteraction(encoder, embed), CrossEncoder.load(cross, 64)
+    pairs = [(query, text) for query in ("소금 창고는 언제 닫나요", "누룩방", "") for text in texts]
+    found = []
+    for count in (1, 2, 5):
+        monkeypatch.setenv("ONGGI_WORKERS", str(count))
+        rows = [encoder.encode(texts, 64), *encoder.tokens(texts, 16)]
+        found.append([[row.tobytes() for row in rows], sorted(late.scores(pairs)), sorted(crossed.scores(pairs))])
+    assert found[0] == found[1] == found[2]

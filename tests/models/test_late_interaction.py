@@ -66,7 +66,7 @@ def test_scores_are_shares(late: LateInteraction, query: str, passages: list[str
 def test_no_more_passages_are_held_than_allowed(
     model: Path, texts: list[str], embed: EmbedParams, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "PASSAGES_HELD", 3)
+    monkeypatch.setattr(module, "BYTES_HELD", 3 * 4 * module.TOKENS * 32)
     small = LateInteraction(Encoder.load(model, embed), embed)
     free = scores(small, QUERY, texts)
     assert list(small._held) == texts[-3:]
@@ -79,3 +79,35 @@ def test_pairs_of_several_queries_keep_their_places(late: LateInteraction, texts
     pairs = [(query, text) for text in texts[:4] for query in ("소금 창고", QUERY, "누룩방")]
     found = dict(late.scores(pairs))
     assert [found[place] for place in range(12)] == [scores(late, query, [text])[0] for query, text in pairs]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.text("가나다 소금독.?", max_size=30), st.text("가나다 소금독.?", max_size=60)), max_size=40),
+    st.integers(1, 5), st.integers(1, 5), st.integers(1, 3), st.integers(0, 5),
+)  # fmt: skip
+def test_a_score_is_the_same_alone_and_among_any_pairs(
+    late: LateInteraction, pairs: list[tuple[str, str]], together: int, call: int, most: int, others: int
+) -> None:
+    """However queries and passages are grouped for the products, and whatever company a pair has in them."""
+    asking = [query for query, _ in pairs[: others * 4]]
+    pairs = pairs + [(query, pairs[(place * 7) % len(pairs)][1]) for place, query in enumerate(asking)]
+    alone = [score for pair in pairs for _, score in late.scores([pair])]
+    assert [score for _, score in sorted(late.scores(pairs))] == alone
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "PASSAGES_TOGETHER", together)
+        patch.setattr(module, "PASSAGES_A_CALL", call)
+        patch.setattr(module, "MOST_ROWS", 32 * most)
+        assert [score for _, score in sorted(late.scores(pairs))] == alone
+
+
+@given(st.integers(1, 300), st.integers(1, 130), st.sampled_from([24, 32, 256, 384]), st.data())
+@settings(max_examples=60, deadline=None)
+def test_a_row_of_a_product_is_the_same_in_any_company(rows: int, tokens: int, size: int, data: st.DataObject) -> None:
+    """What the promise hangs on; OpenBLAS, for one, does not hold it."""
+    drawn = np.random.default_rng(rows * tokens)
+    units = drawn.standard_normal((rows, size), np.float32)
+    passage = module._filled(drawn.standard_normal((tokens, size), np.float32))
+    row = data.draw(st.integers(0, rows - 1))
+    together = module._nearest(units, np.arange(rows), passage)
+    assert together[row] == module._nearest(units, np.array([row]), passage)[0]

@@ -8,9 +8,9 @@ from FlagEmbedding import FlagModel
 from sentence_transformers import SentenceTransformer
 
 from onggi.core.errors import ModelError
+from onggi.models.config import EncoderConfig, Pooling, read_encoder_config, write_encoder_config
 from onggi.models.embedder import Embedder
 from onggi.models.encoder import Encoder
-from onggi.models.layout import Layout, Pooling, read_layout, write_layout
 from onggi.models.params import EmbedParams
 
 
@@ -25,8 +25,8 @@ def empty_encoder(folder: Path) -> Path:
 @pytest.mark.parametrize("pooling", ["cls", "mean", "last_token"])
 def test_what_is_written_is_read(tmp_path: Path, pooling: Pooling) -> None:
     folder = empty_encoder(tmp_path / "encoder")
-    write_layout(folder, Layout(pooling, 77))
-    assert read_layout(folder) == Layout(pooling, 77)
+    write_encoder_config(folder, EncoderConfig(pooling, 77))
+    assert read_encoder_config(folder) == EncoderConfig(pooling, 77)
 
 
 @pytest.mark.parametrize(
@@ -43,15 +43,15 @@ def test_the_files_of_others_are_read(tmp_path: Path, settings: dict[str, object
     folder = empty_encoder(tmp_path / "encoder")
     (folder / "1_Pooling").mkdir()
     (folder / "1_Pooling" / "config.json").write_text(json.dumps(settings))
-    assert read_layout(folder).pooling == pooling
+    assert read_encoder_config(folder).pooling == pooling
 
 
 def test_no_pooling_file_means_cls_and_the_shortest_length_counts(tmp_path: Path) -> None:
     folder = empty_encoder(tmp_path / "encoder")
     (folder / "tokenizer_config.json").write_text('{"model_max_length": 1000000000000000019884624838656}')
-    assert read_layout(folder) == Layout("cls", 514)
+    assert read_encoder_config(folder) == EncoderConfig("cls", 514)
     (folder / "tokenizer_config.json").write_text('{"model_max_length": 512}')
-    assert read_layout(folder) == Layout("cls", 512)
+    assert read_encoder_config(folder) == EncoderConfig("cls", 512)
 
 
 @pytest.mark.parametrize("mode", ["pooling_mode_max_tokens", "pooling_mode_weightedmean_tokens"])
@@ -60,16 +60,16 @@ def test_an_unknown_pooling_is_refused(tmp_path: Path, mode: str) -> None:
     (folder / "1_Pooling").mkdir()
     (folder / "1_Pooling" / "config.json").write_text(json.dumps({mode: True}))
     with pytest.raises(ModelError, match="is not supported; use cls, mean or lasttoken pooling"):
-        read_layout(folder)
+        read_encoder_config(folder)
 
 
 def test_bad_folders_are_named(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"nowhere: is no encoder folder \(no config.json\); run `dvc repro"):
-        read_layout(tmp_path / "nowhere")
+        read_encoder_config(tmp_path / "nowhere")
     folder = empty_encoder(tmp_path / "encoder")
     (folder / "model.safetensors").unlink()
     with pytest.raises(ModelError, match=r"encoder: holds no weights \(\*\.safetensors\)"):
-        read_layout(folder)
+        read_encoder_config(folder)
 
 
 @pytest.mark.parametrize("file", ["config.json", "1_Pooling/config.json"])
@@ -78,7 +78,7 @@ def test_a_file_that_is_not_json_is_named(tmp_path: Path, file: str) -> None:
     (folder / "1_Pooling").mkdir()
     (folder / file).write_text("{")
     with pytest.raises(ModelError, match=f"{file}: not JSON"):
-        read_layout(folder)
+        read_encoder_config(folder)
 
 
 @pytest.mark.parametrize("weights", [b"", b"not safetensors at all"])

@@ -1,4 +1,4 @@
-"""How an encoder folder says what it is: the files that sentence-transformers and the Hub use.
+"""How an encoder's folder says what it is: the files that sentence-transformers and the Hub use.
 
 ``config.json``, safetensors and a tokenizer, with ``modules.json`` and ``1_Pooling/config.json`` beside them, so that a
 folder opens in transformers, sentence-transformers and FlagEmbedding alike.
@@ -7,11 +7,10 @@ folder opens in transformers, sentence-transformers and FlagEmbedding alike.
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import Any, cast, get_args
 
 from onggi.core.errors import ModelError
-
-Pooling = Literal["cls", "mean", "last_token"]
+from onggi.models.params import Pooling
 
 _POOLING_KEYS = {
     "pooling_mode_cls_token": "cls",
@@ -24,18 +23,20 @@ _MODULES = [
     {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
     {"idx": 2, "name": "2", "path": "2_Normalize", "type": "sentence_transformers.models.Normalize"},
 ]
+_SIZES = ("hidden_size", "n_embd", "d_model", "dim")
+"""What families of models call the size of a token's vector."""
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class EncoderConfig:
     """How token vectors become one vector, and how many tokens are read."""
 
     pooling: Pooling
     max_length: int
 
 
-def read_layout(folder: Path) -> Layout:
-    """Return the layout of an encoder folder; ``cls`` pooling where the folder names none.
+def read_encoder_config(folder: Path) -> EncoderConfig:
+    """Return what an encoder's folder says of it; ``cls`` pooling where it names none.
 
     Raises
     ------
@@ -44,17 +45,18 @@ def read_layout(folder: Path) -> Layout:
     """
     config = folder / "config.json"
     if not config.exists():
-        raise ModelError(folder, "is no encoder folder (no config.json)", "run `dvc repro base_model`")
+        raise ModelError(folder, "is no encoder folder (no config.json)", "run `dvc repro` to build it")
     if not any(folder.glob("*.safetensors")):
-        raise ModelError(folder, "holds no weights (*.safetensors)", "run `dvc repro base_model`, or fetch it again")
+        raise ModelError(folder, "holds no weights (*.safetensors)", "run `dvc repro` to build it, or fetch it again")
     sizes = _json(folder / "sentence_bert_config.json"), _json(folder / "tokenizer_config.json"), _json(config)
     lengths = (
         sizes[0].get("max_seq_length"),
         sizes[1].get("model_max_length"),
         sizes[2].get("max_position_embeddings"),
+        sizes[2].get("n_positions"),
     )
     known = [int(length) for length in lengths if isinstance(length, int) and length < 1 << 30]
-    return Layout(_pooling(folder / "1_Pooling" / "config.json"), min(known, default=512))
+    return EncoderConfig(_pooling(folder / "1_Pooling" / "config.json"), min(known, default=512))
 
 
 def _pooling(path: Path) -> Pooling:
@@ -69,16 +71,25 @@ def _pooling(path: Path) -> Pooling:
     return cast(Pooling, names[0])
 
 
-def write_layout(folder: Path, layout: Layout) -> None:
-    """Write ``layout`` into an encoder folder in sentence-transformers' files."""
-    dimensions = _json(folder / "config.json")["hidden_size"]
+def write_encoder_config(folder: Path, config: EncoderConfig) -> None:
+    """Write ``config`` into an encoder's folder in sentence-transformers' files.
+
+    Raises
+    ------
+    ModelError
+        The folder's ``config.json`` does not say how large a token's vector is.
+    """
+    described = _json(folder / "config.json")
+    dimensions = next((described[key] for key in _SIZES if key in described), None)
+    if dimensions is None:
+        raise ModelError(folder / "config.json", f"names no size of vectors ({', '.join(_SIZES)})", "choose an encoder")
     pooling = {"word_embedding_dimension": dimensions}
-    pooling |= {key: name == layout.pooling for key, name in _POOLING_KEYS.items()}
+    pooling |= {key: name == config.pooling for key, name in _POOLING_KEYS.items()}
     (folder / "1_Pooling").mkdir()
     (folder / "2_Normalize").mkdir()
     for name, content in {
         "modules.json": _MODULES,
-        "sentence_bert_config.json": {"max_seq_length": layout.max_length, "do_lower_case": False},
+        "sentence_bert_config.json": {"max_seq_length": config.max_length, "do_lower_case": False},
         "1_Pooling/config.json": pooling,
         "2_Normalize/config.json": {},
     }.items():
@@ -87,8 +98,11 @@ def write_layout(folder: Path, layout: Layout) -> None:
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        return cast(dict[str, Any], json.loads(path.read_text(encoding="utf-8")))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except ValueError as error:
         raise ModelError(path, f"not JSON ({error})", "fetch the model again") from None
+    if not isinstance(content, dict):
+        raise ModelError(path, f"holds a {type(content).__name__}, not settings", "fetch the model again")
+    return content

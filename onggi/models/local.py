@@ -1,0 +1,22 @@
+"""Models in folders of this machine."""
+
+from pathlib import Path
+
+from onggi.core.errors import ModelError
+from onggi.models.params import LocalParams
+from onggi.models.storing import store
+
+
+def adopt(params: LocalParams, folder: Path) -> None:
+    """Store a model of this machine in the empty ``folder`` as a fetched one is (see `onggi.models.storing`).
+
+    Raises
+    ------
+    ModelError
+        There is no such folder, or no model in it that can be loaded.
+    """
+    source = Path(params.path)
+    if not (source / "config.json").is_file():
+        problem = "holds no model (no config.json)" if source.is_dir() else "no such folder"
+        raise ModelError(params.path, problem, "name the folder of a model, as transformers saves it")
+    store(source, folder, params, params.path)
