@@ -21,14 +21,16 @@ PLAN_ENDS = 75
 
 
 def session(function: Callable[..., None]) -> Callable[..., None]:
-    """Run the function of a stage with a memo and a line in the journal."""
+    """Run the function of a stage with a memo and a line in the journal; keep the dvc.lock that it began with."""
 
     @functools.wraps(function)
     def at_work(*args: Any, **kwargs: Any) -> None:
-        from onggi.work import journal, memo
+        from onggi.work import journal, lockfile, memo
 
         plan = Path(path) if (path := os.environ.get(PLAN)) else None
         stage = os.environ.get("DVC_STAGE") or Path(sys.argv[0]).stem
+        if plan is None:
+            lockfile.keep()
         try:
             with journal.recording(stage, plan) as entry, _noting(entry), memo.using(memo.open_memo(plan)):
                 function(*args, **kwargs)
