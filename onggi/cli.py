@@ -92,15 +92,29 @@ def dag(
 @app.command()
 @guarded
 def check(params: Annotated[Path, typer.Argument(help="The params file.")] = Path("params.yaml")) -> None:
-    """Check every section of params.yaml; each problem is a line on stderr, and then the exit code is 1."""
+    """Check params.yaml and dvc.lock; each problem is a line on stderr, and then the exit code is 1."""
     from onggi import settings
+    from onggi.core.errors import MemoError
+    from onggi.work import lockfile
 
     found = settings.problems(params)
+    if (what := lockfile.problem(params.parent)) is not None:
+        found.append(MemoError(str(params.parent / lockfile.NAME), what, lockfile.way_back(params.parent)))
     for problem in found:
         typer.echo(f"error: {problem}", err=True)
     if found:
         raise typer.Exit(1)
     typer.echo(f"{params}: {len(settings.SECTIONS)} sections, all right")
+
+
+@app.command()
+@guarded
+def restore_lock() -> None:
+    """Put back the dvc.lock of the last stage that began, where a kill left an empty one or half of it."""
+    from onggi.work import lockfile
+
+    restored = lockfile.restore(Path())
+    typer.echo(f"{lockfile.NAME}: " + ("put back; go on with `dvc repro`" if restored else "whole, left as it is"))
 
 
 @app.command()

@@ -9,16 +9,15 @@ from stages import run
 
 
 def main(
-    corpus: Annotated[Path, typer.Argument(help="A folder of documents, or a BEIR corpus.jsonl.")],
-    documents: Annotated[Path, typer.Argument(help="The table of documents to write.")],
-    metrics: Annotated[Path, typer.Argument(help="The counts and problems to write, as JSON.")],
+    documents: Annotated[Path, typer.Option(help="The table of documents to write.")],
+    metrics: Annotated[Path, typer.Option(help="The counts and problems to write, as JSON.")],
 ) -> None:
-    """Read every document as plain text with its sections."""
+    """Read every document of `corpus.path` as plain text with its sections."""
     from onggi.core import outs, tables
     from onggi.core.schema import Document
-    from onggi.documents import IngestParams, Summary, read_corpus
+    from onggi.documents import CorpusParams, IngestParams, Summary, read_corpus
 
-    summary = Summary()
+    corpus, summary = Path(CorpusParams.load().path), Summary()
     tables.write(documents, Document, summary.counting(read_corpus(corpus, IngestParams.load())))
     outs.write_json(metrics, summary.metrics())
 

@@ -2,6 +2,7 @@ import ast
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 from contextlib import closing
@@ -13,7 +14,7 @@ from typer.testing import CliRunner
 
 from onggi import __version__, settings
 from onggi.cli import app
-from onggi.work import journal
+from onggi.work import journal, lockfile
 from onggi.work.store import Store, location
 
 ROOT = Path(__file__).parents[1]
@@ -101,6 +102,26 @@ def test_check_names_every_problem_in_a_line_of_its_own(tmp_path: Path) -> None:
 def test_check_of_no_file_is_one_line(tmp_path: Path) -> None:
     code, _, error = invoke("check", str(tmp_path / "none.yaml"))
     assert code == 1 and error.count("\n") == 1 and "no such file" in error
+
+
+def test_check_names_a_lock_that_a_kill_cut_off_and_restore_lock_puts_it_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONGGI_MEMO", str(tmp_path / "memo"))
+    monkeypatch.delenv("DVC_ROOT", raising=False)
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(ROOT / "params.yaml", tmp_path)
+    whole = "schema: '2.0'\nstages:\n  chunk:\n    cmd: python -m stages.chunk\n"
+    Path("dvc.lock").write_text(whole)
+    lockfile.keep()
+    assert invoke("check")[0] == 0
+    assert invoke("restore-lock")[:2] == (0, "dvc.lock: whole, left as it is\n")
+    Path("dvc.lock").write_bytes(b"")
+    assert invoke("check") == (
+        1, "", "error: dvc.lock: is empty: a build was killed while DVC wrote it; type `onggi restore-lock`\n"
+    )  # fmt: skip
+    assert invoke("restore-lock")[:2] == (0, "dvc.lock: put back; go on with `dvc repro`\n")
+    assert Path("dvc.lock").read_text() == whole
 
 
 def test_the_params_of_the_repository_pass() -> None:

@@ -32,10 +32,8 @@ def replacing(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     prefix = f".{path.name[:40]}."
     _remove_forsaken(path.parent, prefix)
-    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=path.parent))
+    folder, held = _made_and_held(path.parent, prefix)
     temporary = folder / path.name
-    held = os.open(folder, os.O_RDONLY)
-    fcntl.flock(held, fcntl.LOCK_EX)  # as long as this process lives
     try:
         yield temporary
         for made in (temporary, *sorted(temporary.rglob("*"))):
@@ -51,6 +49,21 @@ def replacing(path: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         os.close(held)
+
+
+def _made_and_held(parent: Path, prefix: str) -> tuple[Path, int]:
+    """Make a temporary folder and lock it as long as this process lives; return it and the descriptor of the lock.
+
+    Between the making and the locking another process may take it for forsaken: then another is made.
+    """
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        with suppress(FileNotFoundError):
+            held = os.open(folder, os.O_RDONLY)
+            fcntl.flock(held, fcntl.LOCK_EX)  # waits for who is removing it
+            if folder.is_dir():
+                return folder, held
+            os.close(held)
 
 
 def _remove_forsaken(parent: Path, prefix: str) -> None:

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 import stat
 import unicodedata
 from collections.abc import Iterator
@@ -18,6 +19,16 @@ from onggi.documents import beir
 from onggi.documents.formats import BEIR, FORMATS, MEGABYTE, document, format_of
 
 _IGNORED = {"thumbs.db", "desktop.ini"}
+_BESIDE_BEIR = {"queries.jsonl", "answers.jsonl", "qrels", "info.json", "readme.md", "license", "license.txt"}
+_CACHED = re.compile(r"/files/md5/[0-9a-f]{2}/[0-9a-f]{30}$")  # a file of DVC's cache, which data may be linked to
+
+
+class CorpusParams(params.Params):
+    """Where the documents are."""
+
+    key: ClassVar[str] = "corpus"
+
+    path: str = Field(min_length=1, description="folder of documents, or a BEIR corpus.jsonl")
 
 
 class IngestParams(params.Params):
@@ -41,23 +52,25 @@ def read_corpus(path: Path, settings: IngestParams) -> Iterator[Document | Probl
     """Yield the documents below ``path``, ordered by ``doc_id`` in code points.
 
     ``path`` is a folder, whose files are read by their extension, a BEIR ``corpus.jsonl``, or a folder that
-    holds one. Hidden files, lock files of office programs and ``Thumbs.db`` are passed over. One document is in
-    memory at a time.
+    holds one and nothing that is not BEIR's. Hidden files, lock files of office programs and ``Thumbs.db`` are passed
+    over. Links to folders are refused, because DVC does not see what they hold, and links to files outside. One
+    document is in memory at a time.
 
     Raises
     ------
     DocumentError
-        The path is missing, or nothing in it can be read; two documents have one id; or, unless
+        The path is missing, or nothing in it can be read; a ``corpus.jsonl`` lies among other documents; two
+        documents have one id; or, unless
         ``settings.on_error`` is ``skip``, a document cannot be read. With ``skip`` that is yielded as a `Problem`.
     """
     if not path.exists():
         raise DocumentError(
             path, "no such file or folder", "set corpus.path to a folder of documents or a corpus.jsonl"
         )
-    if path.is_dir() and not (path / "corpus.jsonl").is_file():
-        found = _folder(path, settings)
-    elif path.is_dir() or path.suffix.lower() == ".jsonl":
-        found = _beir(path / "corpus.jsonl" if path.is_dir() else path, settings)
+    if path.is_dir():
+        found = _beir(path / "corpus.jsonl", settings) if _is_beir(path) else _folder(path, settings)
+    elif path.suffix.lower() == ".jsonl":
+        found = _beir(path, settings)
     else:
         raise DocumentError(path, "is neither a folder nor a .jsonl file", "set corpus.path to the folder it is in")
     documents = problems = 0
@@ -79,6 +92,21 @@ def _inside(path: Path, where: str) -> str:
     """Return ``where`` as seen from the corpus, so that no outer path reaches the metrics."""
     base = path if path.is_dir() else path.parent
     return where.removeprefix(f"{printable(str(base))}/")
+
+
+def _is_beir(folder: Path) -> bool:
+    if not (folder / "corpus.jsonl").is_file():
+        return False
+    for name in _names(folder):
+        if name != "corpus.jsonl" and name.lower() not in _BESIDE_BEIR:
+            raise DocumentError(
+                folder / printable(name),
+                "lies beside a corpus.jsonl, and would not be read",
+                "set corpus.path to the corpus.jsonl, or keep it in another folder",
+            )
+    if (outside := _leaves(folder / "corpus.jsonl", folder)) is not None:
+        raise outside
+    return True
 
 
 def _beir(path: Path, settings: IngestParams) -> Iterator[Document | DocumentError]:
@@ -117,31 +145,47 @@ def _folder(path: Path, settings: IngestParams) -> Iterator[Document | DocumentE
 
 
 def _walk(root: Path) -> Iterator[Path | DocumentError]:
-    """Yield the files below a folder in the order of their names; links are followed, loops of them named."""
-    waiting: list[tuple[Path, tuple[str, ...]]] = [(root, (os.path.realpath(root),))]
+    """Yield the files below a folder in the order of their names."""
+    waiting = [root]
     while waiting:
-        folder, above = waiting.pop()
+        folder = waiting.pop()
         try:
-            names = sorted(os.listdir(folder))
+            names = _names(folder)
         except OSError as error:
             yield DocumentError(folder, f"cannot be read ({error.strerror})", "check its permissions")
             continue
         below = []
         for name in names:
             path = folder / name
-            if name.startswith((".", "~$")) or name.lower() in _IGNORED:
-                continue
             if printable(name) != name:
                 yield DocumentError(
                     printable(str(path)), "the name is not UTF-8", "rename it (convmv -f cp949 -t utf-8)"
                 )
             elif not path.is_dir():
-                yield path
-            elif (real := os.path.realpath(path)) in above:
-                yield DocumentError(path, "is a link to a folder it lies in", "remove the link")
+                yield _leaves(path, root) or path
+            elif path.is_symlink():
+                what = "is a link to a folder, which DVC does not look into"
+                yield DocumentError(path, what, "put the folder itself there, or remove the link")
             else:
-                below.append((path, (*above, real)))
+                below.append(path)
         waiting += reversed(below)
+
+
+def _names(folder: Path) -> list[str]:
+    """Return the names in a folder in their order, those of hidden files and of programs left out."""
+    return [
+        name for name in sorted(os.listdir(folder)) if not name.startswith((".", "~$")) and name.lower() not in _IGNORED
+    ]
+
+
+def _leaves(path: Path, root: Path) -> DocumentError | None:
+    """Return what is wrong with a link to a file outside of the corpus; None for every other file."""
+    if not path.is_symlink():
+        return None
+    target = os.path.realpath(path)
+    if Path(target).is_relative_to(os.path.realpath(root)) or _CACHED.search(target) or not os.path.exists(target):
+        return None
+    return DocumentError(path, "is a link to a file outside of the corpus", "put the file itself there")
 
 
 def printable(name: str) -> str:

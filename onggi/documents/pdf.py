@@ -10,6 +10,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from onggi.core.errors import DocumentError
+from onggi.documents import pdf_fonts
 from onggi.documents.blocks import Content, clean
 from onggi.documents.pdf_layout import Layout, Line, Segment
 
@@ -21,6 +22,8 @@ _MIN_REPEATS = 2  # pages on which a first or last line is a running head or foo
 _MIN_PLACED = 0.5  # share of the outline's titles that must be found on their pages for the outline to count
 _MAX_PREFIX = 12  # characters of numbering before a title
 _LABEL = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z가-하]|[ivx]+)[.)]|\S")
+
+pdf_fonts.install()
 
 
 def read(data: bytes, where: str) -> Content:

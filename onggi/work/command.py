@@ -3,8 +3,13 @@
 import errno
 import functools
 import inspect
+import os
+import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -12,6 +17,7 @@ import typer
 from onggi.core.errors import OnggiError
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+TERMINATED = 143  # 128 + SIGTERM
 AGAIN = "run `dvc repro` again; what was finished is kept"
 FIXES = {
     errno.ENOSPC: f"free space and {AGAIN}",
@@ -22,6 +28,11 @@ FIXES = {
 }
 """What to do about what the system refused."""
 
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM (`kill PID`, a scheduler, a shutdown): what an interrupt leaves whole, this does."""
+
+
 Traceback = Annotated[bool, typer.Option("--traceback", help="Show where an error was raised.")]
 
 
@@ -29,19 +40,21 @@ def guarded(function: Callable[..., None]) -> Callable[..., None]:
     """Add ``--traceback`` to a command and turn its errors into one line on stderr.
 
     An `OnggiError`, and what the system refused of a named file or for want of space, exits with 1; an interrupt with
-    130. Everything else is a bug and keeps its traceback.
+    130, and a SIGTERM, which ends a command as an interrupt does, with 143. Everything else is a bug and keeps its
+    traceback.
     """
 
     @functools.wraps(function)
     def command(*args: Any, traceback: bool = False, **kwargs: Any) -> None:
         try:
-            function(*args, **kwargs)
+            with _terminable():
+                function(*args, **kwargs)
         except KeyboardInterrupt as interrupt:
             if traceback:
                 raise
             kept = "".join(f": {note}" for note in getattr(interrupt, "__notes__", ()))
             print(f"interrupted{kept}; no half-written file is left; run `dvc repro` to go on", file=sys.stderr)
-            raise typer.Exit(INTERRUPTED) from None
+            raise typer.Exit(TERMINATED if isinstance(interrupt, Terminated) else INTERRUPTED) from None
         except (OnggiError, OSError) as error:
             known = _explained(error) if isinstance(error, OSError) else error
             if traceback or known is None:
@@ -54,6 +67,27 @@ def guarded(function: Callable[..., None]) -> Callable[..., None]:
     command.__signature__ = signature.replace(parameters=[*signature.parameters.values(), option])  # type: ignore[attr-defined]
     command.__annotations__ = {**function.__annotations__, "traceback": Traceback}
     return command
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Raise `Terminated` at a SIGTERM in the block, unless somebody else sees to it."""
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
+        yield
+        return
+    own = os.getpid()
+
+    def terminate(number: int, frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)  # a second one ends what the first could not
+        if os.getpid() != own:  # a fork of this process has nothing to put in order
+            os.kill(os.getpid(), number)
+        raise Terminated
+
+    signal.signal(signal.SIGTERM, terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _explained(error: OSError) -> OnggiError | None:

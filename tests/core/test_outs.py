@@ -2,6 +2,7 @@ import errno
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -143,6 +144,38 @@ def test_a_process_killed_in_the_middle_leaves_the_old_out(tmp_path: Path) -> No
     assert done.returncode == -9 and out.read_text() == "옛것"
     write_text(out, "새것")
     assert out.read_text() == "새것"
+
+
+@pytest.mark.parametrize("moment", ["before it is opened", "before it is locked"])
+def test_a_folder_that_another_process_takes_for_forsaken_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """Its lock is free from its making to its locking, which is when another writer of the same out may clear up."""
+    real_make, real_open, made = tempfile.mkdtemp, os.open, []
+
+    def clear_up(path: object) -> None:
+        made.append(path)
+        if len(made) == 1:
+            os.rmdir(str(path))
+
+    def make(**where: object) -> str:
+        folder = real_make(**where)  # type: ignore[call-overload]
+        if moment == "before it is opened":
+            clear_up(folder)
+        return str(folder)
+
+    def open_(path: object, *flags: int, **where: int) -> int:
+        descriptor = real_open(path, *flags, **where)  # type: ignore[arg-type]
+        if moment == "before it is locked" and Path(str(path)).name.startswith(".out.txt."):
+            clear_up(path)
+        return descriptor
+
+    monkeypatch.setattr(tempfile, "mkdtemp", make)
+    monkeypatch.setattr(os, "open", open_)
+    open_files = len(os.listdir("/proc/self/fd"))
+    write_text(tmp_path / "out.txt", "된장")
+    assert tree(tmp_path) == {"out.txt": "된장"} and len(made) >= 2
+    assert len(os.listdir("/proc/self/fd")) == open_files
 
 
 def test_json_keeps_the_order_of_its_keys_and_its_hangul(tmp_path: Path) -> None:

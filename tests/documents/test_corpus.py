@@ -1,8 +1,9 @@
 import io
+import json
 import os
 import unicodedata
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -188,20 +189,99 @@ def test_unreadable_folder(tmp_path: Path, fail: IngestParams, monkeypatch: pyte
         list(read_corpus(tmp_path, fail))
 
 
-def test_links_are_followed_and_loops_named(tmp_path: Path, fail: IngestParams, skip: IngestParams) -> None:
+def test_a_link_to_a_file_of_the_corpus_is_another_document(tmp_path: Path, fail: IngestParams) -> None:
     put(tmp_path, "말뭉치/가/글.md", "글")
+    (tmp_path / "말뭉치" / "다.md").symlink_to("가/글.md")
+    (tmp_path / "이름").symlink_to("말뭉치")  # the corpus itself may be a link: DVC follows that one
+    for corpus in (tmp_path / "말뭉치", tmp_path / "이름"):
+        assert [item.doc_id for item in read_corpus(corpus, fail) if isinstance(item, Document)] == [
+            "가/글.md",
+            "다.md",
+        ]
+
+
+def test_a_link_to_a_folder_is_refused_because_dvc_does_not_hash_what_it_holds(
+    tmp_path: Path, fail: IngestParams, skip: IngestParams
+) -> None:
+    put(tmp_path, "말뭉치/가/글.md", "글")
+    put(tmp_path, "밖/글.md", "밖의 글")
     corpus = tmp_path / "말뭉치"
-    (corpus / "나").symlink_to(corpus / "가")
-    (corpus / "다.md").symlink_to(corpus / "가" / "글.md")
-    assert [item.doc_id for item in read_corpus(corpus, fail) if isinstance(item, Document)] == [
-        "가/글.md",
-        "나/글.md",
-        "다.md",
-    ]
-    (corpus / "가" / "위로").symlink_to(corpus)
-    with pytest.raises(DocumentError, match=r"가/위로: is a link to a folder it lies in; remove the link$"):
+    for target in (tmp_path / "밖", corpus / "가", corpus):
+        (corpus / "나").symlink_to(target)
+        with pytest.raises(
+            DocumentError,
+            match=r"나: is a link to a folder, which DVC does not look into; put the folder itself there, or remove",
+        ):
+            list(read_corpus(corpus, fail))
+        documents, problems = parted(read_corpus(corpus, skip))
+        assert ([item.doc_id for item in documents], [item.source for item in problems]) == (["가/글.md"], ["나"])
+        (corpus / "나").unlink()
+
+
+def test_a_link_to_a_file_outside_is_refused(tmp_path: Path, fail: IngestParams, skip: IngestParams) -> None:
+    put(tmp_path, "말뭉치/가.md", "글")
+    secret = put(tmp_path, "비밀.txt", "비밀")
+    corpus = tmp_path / "말뭉치"
+    (corpus / "나.txt").symlink_to(secret)
+    with pytest.raises(DocumentError, match=r"나\.txt: is a link to a file outside of the corpus; put the file itself"):
         list(read_corpus(corpus, fail))
-    assert sum(isinstance(item, Problem) for item in read_corpus(corpus, skip)) == 2  # by either way
+    documents, problems = parted(read_corpus(corpus, skip))
+    assert ([item.doc_id for item in documents], [item.source for item in problems]) == (["가.md"], ["나.txt"])
+    assert str(tmp_path) not in problems[0].problem
+
+
+def test_a_link_into_the_cache_of_dvc_is_a_file(tmp_path: Path, fail: IngestParams) -> None:
+    """`dvc config cache.type symlink` makes such ones of all data it tracks; their content is hashed."""
+    cached = put(tmp_path, f".dvc/cache/files/md5/ab/{'0' * 30}", "글")
+    (tmp_path / "말뭉치").mkdir()
+    (tmp_path / "말뭉치" / "가.md").symlink_to(cached)
+    assert [item.text for item in read_corpus(tmp_path / "말뭉치", fail) if isinstance(item, Document)] == ["글"]
+
+
+def parted(items: Iterable[Document | Problem]) -> tuple[list[Document], list[Problem]]:
+    documents, problems = [], []
+    for item in items:
+        (problems if isinstance(item, Problem) else documents).append(item)  # type: ignore[attr-defined]
+    return documents, problems
+
+
+BEIR = json.dumps({"_id": "가", "title": "독", "text": "글"}, ensure_ascii=False)
+
+
+def test_a_folder_of_beir_is_its_corpus(tmp_path: Path, fail: IngestParams) -> None:
+    for name in (
+        "corpus.jsonl",
+        "queries.jsonl",
+        "answers.jsonl",
+        "qrels/test.tsv",
+        "info.json",
+        "README.md",
+        ".git/x",
+    ):
+        put(tmp_path, name, BEIR)
+    assert [item.doc_id for item in read_corpus(tmp_path, fail) if isinstance(item, Document)] == ["가"]
+
+
+@pytest.mark.parametrize("other", ["안내.md", "폴더/안내.md", "corpus.csv"])
+def test_documents_beside_a_corpus_jsonl_are_not_passed_over(
+    tmp_path: Path, fail: IngestParams, skip: IngestParams, other: str
+) -> None:
+    put(tmp_path, "corpus.jsonl", BEIR)
+    put(tmp_path, other, "글")
+    for settings in (fail, skip):
+        with pytest.raises(
+            DocumentError,
+            match=rf"{other.split('/')[0]}: lies beside a corpus\.jsonl, and would not be read; set corpus\.path to",
+        ):
+            list(read_corpus(tmp_path, settings))
+    assert len(list(read_corpus(tmp_path / "corpus.jsonl", fail))) == 1
+
+
+def test_a_corpus_jsonl_that_leaves_its_folder_is_refused(tmp_path: Path, fail: IngestParams) -> None:
+    (tmp_path / "말뭉치").mkdir()
+    (tmp_path / "말뭉치" / "corpus.jsonl").symlink_to(put(tmp_path, "밖.jsonl", BEIR))
+    with pytest.raises(DocumentError, match=r"corpus\.jsonl: is a link to a file outside of the corpus"):
+        list(read_corpus(tmp_path / "말뭉치", fail))
 
 
 @pytest.mark.parametrize("target", ["없음.md", "제자리.md"])

@@ -10,11 +10,12 @@ from onggi.core import tables
 from onggi.core.schema import Document
 
 ROOT = Path(__file__).parents[2]
-PARAMS = "ingest:\n  on_error: {on_error}\n  max_mb: 10\n"
+OUTS = ("data/documents.parquet", "metrics/ingest.json")
+PARAMS = "corpus:\n  path: {path}\ningest:\n  on_error: {on_error}\n  max_mb: 10\n"
 
 
-def ingest(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "stages.ingest", *arguments]
+def ingest(folder: Path) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "stages.ingest", "--documents", OUTS[0], "--metrics", OUTS[1]]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
 
@@ -24,15 +25,12 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw" / "나.md").write_text("# 나루\n\n건너는 곳.\n\n## 요금\n\n없음", encoding="utf-8")
     (tmp_path / "raw" / "가.txt").write_bytes("가온시 공고".encode("cp949"))
-    (tmp_path / "params.yaml").write_text(PARAMS.format(on_error="fail"), encoding="utf-8")
+    (tmp_path / "params.yaml").write_text(PARAMS.format(path="raw", on_error="fail"), encoding="utf-8")
     return tmp_path
 
 
-OUTS = ("data/documents.parquet", "metrics/ingest.json")
-
-
 def test_documents_and_counts_are_written(folder: Path) -> None:
-    done = ingest(folder, "raw", *OUTS)
+    done = ingest(folder)
     assert (done.returncode, done.stderr) == (0, "")
     found = list(tables.read(folder / OUTS[0], Document))
     assert [(item.doc_id, item.title, len(item.sections)) for item in found] == [
@@ -49,13 +47,13 @@ def test_documents_and_counts_are_written(folder: Path) -> None:
         "problems": [],
     }
     first = [(folder / out).read_bytes() for out in OUTS]
-    ingest(folder, "raw", *OUTS)
+    ingest(folder)
     assert [(folder / out).read_bytes() for out in OUTS] == first
 
 
 def test_a_bad_document_stops_the_stage_and_leaves_no_outs(folder: Path) -> None:
     (folder / "raw" / "다.hwp").write_bytes(b"x")
-    done = ingest(folder, "raw", *OUTS)
+    done = ingest(folder)
     assert done.returncode == 1
     assert done.stderr.startswith("error: raw/다.hwp: unsupported format .hwp; convert or remove it (supported: ")
     assert done.stderr.count("\n") == 1
@@ -64,8 +62,8 @@ def test_a_bad_document_stops_the_stage_and_leaves_no_outs(folder: Path) -> None
 
 def test_a_bad_document_is_skipped_where_the_settings_say_so(folder: Path) -> None:
     (folder / "raw" / "다.hwp").write_bytes(b"x")
-    (folder / "params.yaml").write_text(PARAMS.format(on_error="skip"), encoding="utf-8")
-    assert ingest(folder, "raw", *OUTS).returncode == 0
+    (folder / "params.yaml").write_text(PARAMS.format(path="raw", on_error="skip"), encoding="utf-8")
+    assert ingest(folder).returncode == 0
     metrics = json.loads((folder / OUTS[1]).read_text(encoding="utf-8"))
     assert (metrics["documents"], metrics["skipped"]) == (2, 1)
     assert [problem["source"] for problem in metrics["problems"]] == ["다.hwp"]

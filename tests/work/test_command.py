@@ -1,6 +1,9 @@
 import errno
 import os
+import signal
+import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +11,7 @@ import pytest
 import typer
 
 from onggi.core.errors import TableError
-from onggi.core.outs import write_text
+from onggi.core.outs import replacing, write_text
 from onggi.work.command import run
 
 
@@ -82,6 +85,49 @@ def test_an_interrupt_says_what_is_kept(monkeypatch: pytest.MonkeyPatch, capsys:
     interrupt.add_note("1,200 embeddings are in the memo")
     assert command(monkeypatch, does=interrupt) == 130
     assert capsys.readouterr().err.startswith("interrupted: 1,200 embeddings are in the memo; no half-written file")
+
+
+def test_a_sigterm_is_one_line_and_exit_code_143(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def main() -> None:
+        with replacing(tmp_path / "out.txt") as temporary:
+            temporary.write_text("된")
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(sys, "argv", ["stage"])
+    with pytest.raises(SystemExit, match="143"):
+        run(main)
+    assert capsys.readouterr() == ("", "interrupted; no half-written file is left; run `dvc repro` to go on\n")
+    assert list(tmp_path.iterdir()) == []
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+def test_a_sigterm_that_somebody_else_sees_to_stays_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _: seen.append(number))
+    try:
+        monkeypatch.setattr(sys, "argv", ["stage"])
+        with pytest.raises(SystemExit, match="0"):
+            run(lambda: os.kill(os.getpid(), signal.SIGTERM))
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert seen == [signal.SIGTERM]
+
+
+def test_a_fork_that_gets_a_sigterm_ends_at_once(python: Callable[..., "subprocess.CompletedProcess[str]"]) -> None:
+    """It has nothing of its own to put in order, and must not remove what its parent is writing."""
+    done = python(
+        "import os, pathlib, signal\n"
+        "from onggi.core.outs import replacing\nfrom onggi.work.command import run\n"
+        "def main() -> None:\n"
+        "    with replacing(pathlib.Path('out')) as temporary:\n"
+        "        temporary.write_text('whole')\n"
+        "        if not (child := os.fork()):\n            os.kill(os.getpid(), signal.SIGTERM)\n"
+        "        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)\n"
+        "run(main)\n"
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "-15\n", "")
 
 
 @pytest.mark.parametrize("raised", [TableError("a", "b", "c"), OSError(errno.ENOSPC, "full")])

@@ -1,3 +1,5 @@
+import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -87,6 +89,34 @@ def test_a_failure_is_recorded_and_what_was_computed_is_kept(
     assert counts(home) == ("embed@base", status, 0, 2)
     session(embed)()
     assert counts(home) == ("embed@base", "done", 2, 0)
+
+
+def test_a_sigterm_keeps_what_was_computed_and_is_recorded(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def terminated() -> None:
+        embed()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    with pytest.raises(SystemExit, match="143"):
+        run(session(terminated))
+    assert capsys.readouterr().err == (
+        "interrupted: 2 embeddings are in the memo; no half-written file is left; run `dvc repro` to go on\n"
+    )
+    assert counts(home) == ("embed@base", "interrupted", 0, 2)
+    session(embed)()
+    assert counts(home) == ("embed@base", "done", 2, 0)
+
+
+@pytest.mark.parametrize("opening", ["journal._run", "memo.open_memo"])
+def test_an_interrupt_while_the_journal_or_the_memo_is_opened(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], opening: str
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"onggi.work.{opening}", interrupted)
+    with pytest.raises(SystemExit, match="130"):
+        run(session(embed))
+    assert capsys.readouterr().err == "interrupted; no half-written file is left; run `dvc repro` to go on\n"
 
 
 def test_a_plan_ends_with_a_code_of_its_own_and_writes_in_its_own_journal(
