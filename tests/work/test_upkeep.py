@@ -16,7 +16,7 @@ def key(number: int) -> bytes:
 @pytest.fixture
 def store(tmp_path: Path):
     with closing(Store(tmp_path / "memo.sqlite")) as opened:
-        opened.add("embeddings", {key(number): bytes([number]) * 100 for number in range(5)})
+        opened.add("spellings", {key(number): bytes([number]) * 100 for number in range(5)})
         opened.add("scores", {key(10): b"1234"})
         yield opened
 
@@ -28,14 +28,14 @@ def break_row(path: Path, number: int) -> None:
 
 def test_stats_count_rows_and_bytes_by_kind(store: Store) -> None:
     found = upkeep.stats(store)
-    assert found.kinds == {"embeddings": (5, 500), "scores": (1, 4)}
+    assert found.kinds == {"spellings": (5, 500), "scores": (1, 4)}
     assert found.path == str(store.path)
     assert found.bytes == upkeep.size_on_disk(store) > 504
 
 
 def test_what_was_used_longest_ago_is_forgotten_first(tmp_path: Path) -> None:
     with closing(Store(tmp_path / "memo.sqlite")) as store:
-        store.add("embeddings", {key(number): bytes(50_000) for number in range(40)})
+        store.add("spellings", {key(number): bytes(50_000) for number in range(40)})
         store.write("UPDATE rows SET day = day - ?", [(9,)])
         recent = [key(number) for number in range(30, 40)]
         assert len(store.find(recent)) == 10  # used today
@@ -47,7 +47,7 @@ def test_what_was_used_longest_ago_is_forgotten_first(tmp_path: Path) -> None:
 
 def test_a_store_that_is_small_enough_is_left_alone(store: Store) -> None:
     assert upkeep.shrink(store, 10**9) == 0
-    assert upkeep.stats(store).kinds["embeddings"] == (5, 500)
+    assert upkeep.stats(store).kinds["spellings"] == (5, 500)
 
 
 def test_nothing_is_left_of_a_store_that_may_take_no_space(store: Store) -> None:
@@ -65,7 +65,7 @@ def test_damaged_rows_are_removed_and_counted(store: Store) -> None:
 def test_an_export_holds_all_rows_and_an_import_only_adds_new_ones(store: Store, tmp_path: Path) -> None:
     assert upkeep.export(store, tmp_path / "exported") == 6
     with closing(Store(tmp_path / "other.sqlite")) as other:
-        other.add("embeddings", {key(0): bytes(100)})
+        other.add("spellings", {key(0): bytes(100)})
         assert upkeep.take_over(other, tmp_path / "exported") == (6, 5)
         assert upkeep.take_over(other, tmp_path / "exported") == (6, 0)
         assert other.find([key(number) for number in range(5)]) == {key(n): bytes([n]) * 100 for n in range(5)}
@@ -102,7 +102,7 @@ def of_another_format(path: Path) -> None:
 
 def cut_off(path: Path) -> None:
     with closing(Store(path)) as store:
-        store.add("embeddings", {key(number): bytes(4000) for number in range(50)})
+        store.add("spellings", {key(number): bytes(4000) for number in range(50)})
     path.write_bytes(path.read_bytes()[:40_000])
 
 
@@ -112,7 +112,7 @@ def test_what_is_no_export_is_refused_in_one_line(store: Store, tmp_path: Path, 
     with pytest.raises(MemoError, match="exported: ") as refused:
         upkeep.take_over(store, tmp_path / "exported")
     assert "\n" not in str(refused.value)
-    assert upkeep.stats(store).kinds["embeddings"] == (5, 500)
+    assert upkeep.stats(store).kinds["spellings"] == (5, 500)
 
 
 def test_a_missing_file_and_the_memo_itself_are_refused(store: Store, tmp_path: Path) -> None:
