@@ -189,7 +189,7 @@ class Folders:
                 os.replace(self.path / name, gone)
             self._sweep()
 
-    def keys(self) -> list[str]:
+    def kept(self) -> list[str]:
         """Return the keys of the folders that are not set aside."""
         return sorted(held.name for held in self._held() if held.day)
 
@@ -260,7 +260,8 @@ def is_inside(name: object) -> bool:
     """
     if not isinstance(name, str) or not name or "\\" in name or "\0" in name or ":" in name:
         return False
-    return PurePosixPath(name).as_posix() == name and not {"..", ".", "/"} & set(PurePosixPath(name).parts)
+    parts = PurePosixPath(name).parts
+    return "/".join(parts) == name and bool(parts) and not {"..", "/"} & set(parts)
 
 
 def _copy(source: Path, target: Path) -> None:

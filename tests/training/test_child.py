@@ -24,6 +24,8 @@ print(running.pid, running.stdout.readline().strip(), flush=True)
 running.wait()
 """
 
+SHELLED = "import subprocess, sys; subprocess.run(['sh', '-c', '\"$@\"; exit', 'sh', *sys.argv[1:]])"
+
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
@@ -90,8 +92,7 @@ def test_a_child_of_a_child_dies_too(start: Callable[..., "subprocess.Popen[str]
 def test_a_child_dies_with_the_dvc_above_the_shell(start: Callable[..., "subprocess.Popen[str]"]) -> None:
     """DVC runs a stage through a shell, which outlives it when it is killed alone."""
     dvc = start(
-        sys.executable, "-c", "import subprocess, sys; subprocess.run(['sh', '-c', '\"$@\"; exit', 'sh', *sys.argv[1:]])",
-        sys.executable, "-c", STAGE, "sleeps", DVC_STAGE="finetune",
+        sys.executable, "-c", SHELLED, sys.executable, "-c", STAGE, "sleeps", DVC_STAGE="finetune",
     )  # fmt: skip
     pid, _ = said(dvc)
     stage = psutil.Process(pid).parent()

@@ -3,6 +3,7 @@
 import json
 import random
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -76,7 +77,7 @@ def test_no_passage_is_pushed_away_from_its_question(file: Path) -> None:
         assert Counter(q for queries, _ in batches for q in queries) == {f"질문 {n}": 1 for n in range(QUESTIONS)}
         assert len(batches) == len(epochs[0]) <= 9
     together = [{frozenset(queries) for queries, _ in batches} for batches in epochs]
-    assert all(one != other for one, other in zip(together, together[1:], strict=False))
+    assert all(one != other for one, other in pairwise(together))
 
 
 def test_the_same_batches_every_time(file: Path) -> None:

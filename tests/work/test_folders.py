@@ -102,7 +102,7 @@ def test_a_damaged_folder_is_set_aside_and_another_can_be_kept(
     assert held.take(KEY, tmp_path / "out") is not None and capfd.readouterr().err == ""
     damage(held.path / KEY) if damage is not of_another_curve else cut_off(held.path / KEY)
     assert held.take(KEY, tmp_path / "again") is None
-    assert held.keys() == [] and {found.name for found in held.held()} == {f"{KEY}.damaged-{n}" for n in (1, 2)}
+    assert held.kept() == [] and {found.name for found in held.held()} == {f"{KEY}.damaged-{n}" for n in (1, 2)}
 
 
 def test_a_folder_under_the_key_of_another_is_not_taken(held: Folders, tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_a_manifest_that_names_a_file_outside_is_none(made: Path, name: object) 
     text = Manifest(KEY, "training", None, {name: files["in"]}).text() if isinstance(name, str) else ""
     if not text:
         text = json.dumps({"body": {"key": KEY, "kind": "t", "result": None, "files": [[name, 1, ""]]}, "digest": ""})
-    with pytest.raises(ValueError, match="manifest|file"):
+    with pytest.raises(ValueError, match=r"manifest|file"):
         Manifest.parse(text, KEY)
 
 
