@@ -8,9 +8,10 @@ from tempfile import TemporaryDirectory
 import torch
 from transformers import AutoTokenizer, XLMRobertaConfig, XLMRobertaModel
 
-from onggi.models.bootstrap import BootstrapParams, bootstrap
+from onggi.models.bootstrap import bootstrap
 from onggi.models.layout import Layout, write_layout
 from onggi.models.params import EmbedParams
+from onggi.models.shape import BootstrapParams
 
 SHAPE = BootstrapParams(vocab_size=8000, dimensions=256, layers=1, heads=4, window=128, max_length=512, seed=0)
 
@@ -30,7 +31,6 @@ def bootstrapped(texts: Sequence[str]) -> Iterator[Path]:
     """Yield the folder of a bootstrap encoder of the build's shape over ``texts``."""
     with TemporaryDirectory() as work:
         folder = Path(work) / "bootstrap"
-        folder.mkdir()
         bootstrap(texts, SHAPE, folder)
         yield folder
 

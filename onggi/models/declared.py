@@ -3,8 +3,8 @@
 from typing import ClassVar
 
 from onggi.core.params import NamedParams
-from onggi.models.bootstrap import BootstrapParams
 from onggi.models.hub import HubParams, LocalParams
+from onggi.models.shape import BootstrapParams
 from onggi.models.tokenizer import TokenizerParams
 
 

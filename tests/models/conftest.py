@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from onggi.models.bootstrap import BootstrapParams, bootstrap
+from onggi.models.bootstrap import bootstrap
 from onggi.models.params import EmbedParams
+from onggi.models.shape import BootstrapParams
 from tests.models.random_models import save_cross_encoder, save_encoder
 
 PLACES = ["된장 공방", "옹기 가마", "소금 창고", "누룩방", "장독대", "마을 부엌"]
@@ -63,6 +64,5 @@ def embed() -> EmbedParams:
         passage_prefix="",
         precision="fp32",
         runtime="torch",
-        index="flat",
         trust_remote_code=False,
     )

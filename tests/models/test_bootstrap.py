@@ -3,6 +3,7 @@ import math
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,16 +14,21 @@ from safetensors.torch import load_file
 from transformers import AutoTokenizer
 
 from onggi.core.errors import ModelError
-from onggi.models.bootstrap import BootstrapParams, bootstrap, token_vectors
+from onggi.models import lsa
+from onggi.models.bootstrap import bootstrap
 from onggi.models.embedder import Embedder
+from onggi.models.lsa import token_vectors
 from onggi.models.params import EmbedParams
+from onggi.models.shape import BootstrapParams
+from onggi.work import memo
+from onggi.work.folders import Folders
 
 AGAIN = """
 import json, sys
 from pathlib import Path
-from onggi.models.bootstrap import BootstrapParams, bootstrap
+from onggi.models.bootstrap import bootstrap
+from onggi.models.shape import BootstrapParams
 texts, params, folder = json.load(sys.stdin)
-Path(folder).mkdir()
 bootstrap(texts, BootstrapParams(**params), Path(folder))
 """
 
@@ -100,3 +106,44 @@ def test_no_text_is_one_line(texts: list[str], shape: BootstrapParams, tmp_path:
     with pytest.raises(ModelError, match=r"bootstrap: no vocabulary could be trained .*; add documents") as error:
         bootstrap(texts, shape, tmp_path)
     assert "\n" not in str(error.value)
+
+
+def test_the_same_texts_give_the_held_encoder(
+    texts: list[str], shape: BootstrapParams, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    save = lsa.save
+    monkeypatch.setattr(lsa, "save", lambda *of: (made.append(len(of[0])), save(*of)))
+    cases = [
+        (texts, shape, 1),
+        (list(texts), shape, 1),
+        (texts[::-1], shape, 2),
+        ([*texts[:-1], f"{texts[-1]} "], shape, 3),
+        (["".join(texts[:2]), *texts[2:]], shape, 4),
+        (texts, shape.model_copy(update={"seed": 1}), 5),
+        (texts, shape, 5),
+    ]
+    for number, (given, of_shape, times) in enumerate(cases):
+        with memo.using(memo.Memo(folders=Folders(tmp_path / "held"))):
+            bootstrap(given, of_shape, tmp_path / str(number))
+        assert len(made) == times
+    assert digests(tmp_path / "6") == digests(tmp_path / "1") == digests(model)
+
+
+def test_a_held_encoder_loads_no_library_that_makes_one(
+    python: Callable[..., "subprocess.CompletedProcess[str]"], texts: list[str], shape: BootstrapParams, tmp_path: Path
+) -> None:
+    with memo.using(memo.Memo(folders=Folders(tmp_path / "held"))):
+        bootstrap(texts, shape, tmp_path / "out")
+    script = (
+        "import json, sys\nimport stages\nfrom pathlib import Path\n"
+        "from onggi.models.bootstrap import bootstrap\nfrom onggi.models.shape import BootstrapParams\n"
+        "from onggi.work import memo\nfrom onggi.work.folders import Folders\n"
+        "texts, shape, held, out = json.loads(sys.argv[1])\n"
+        "with memo.using(memo.Memo(folders=Folders(Path(held)))):\n"
+        "    bootstrap(texts, BootstrapParams(**shape), Path(out))\n"
+        "sys.exit(str({'torch', 'transformers', 'scipy', 'sklearn', 'sentencepiece'} & set(sys.modules) or ''))"
+    )
+    given = json.dumps([texts, shape.model_dump(), str(tmp_path / "held"), str(tmp_path / "again")])
+    assert python(script, given).stderr == "\n"
+    assert digests(tmp_path / "again") == digests(tmp_path / "out")

@@ -54,11 +54,11 @@ def test_held_scores_load_no_model(cross: Path, tmp_path: Path) -> None:
 
 def test_other_weights_in_the_same_folder_give_other_rows(model: Path, embed: EmbedParams, tmp_path: Path) -> None:
     """A folder is read again where a file of it is another one, though the path is the same."""
-    from onggi.models.bootstrap import BootstrapParams, bootstrap
+    from onggi.models.bootstrap import bootstrap
     from onggi.models.embedder import Embedder
+    from onggi.models.shape import BootstrapParams
 
     folder = tmp_path / "base"
-    folder.mkdir()
     shape = BootstrapParams(vocab_size=300, dimensions=32, layers=1, heads=2, window=32, max_length=64, seed=0)
     bootstrap(["독을 씻는다.", "콩을 삶는다."], shape, folder)
     with memo.using(memo.Memo(Store(tmp_path / "memo.sqlite"))):
