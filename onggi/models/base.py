@@ -5,8 +5,8 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from onggi.core.params import Params
-from onggi.models.bootstrap import BootstrapParams
 from onggi.models.hub import HubParams
+from onggi.models.shape import BootstrapParams
 
 
 class BaseModelParams(Params):

@@ -26,9 +26,11 @@ class Dataset(AbsEmbedderSameDatasetTrainDataset):  # type: ignore[misc]
     def refresh_epoch(self) -> None:
         """Deal the batches of the next epoch; every process deals all and takes its own."""
         if self.batches is None:
-            columns = (self.dataset[name] for name in ("query", "pos", "neg"))
+            queries, positives, negatives = (list(self.dataset[name]) for name in ("query", "pos", "neg"))
             size = self.defaut_batch_size  # as it is spelt there
-            self.batches = Batches(*map(list, columns), size, self.num_processes, self.deterministic_generator)
+            self.batches = Batches(
+                queries, positives, negatives, size, self.num_processes, self.deterministic_generator
+            )
         dealt = self.batches.deal(self.deterministic_generator)
         self.batch_datas = dealt[self.process_index :: self.num_processes]
         self.step = 0
