@@ -30,7 +30,6 @@ def bootstrapped(texts: Sequence[str]) -> Iterator[Path]:
     """Yield the folder of a bootstrap encoder of the build's shape over ``texts``."""
     with TemporaryDirectory() as work:
         folder = Path(work) / "bootstrap"
-        folder.mkdir()
         bootstrap(lambda: texts, SHAPE, folder)
         yield folder
 

@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 
 from onggi import __version__, settings
 from onggi.cli import app
-from onggi.work import journal, lockfile
+from onggi.work import folders, journal, lockfile
+from onggi.work.folders import Folders, Manifest
 from onggi.work.store import Store, location
 
 ROOT = Path(__file__).parents[1]
@@ -175,6 +176,31 @@ def test_a_memo_is_handed_on(memo: Path, tmp_path: Path, monkeypatch: pytest.Mon
         store.write("UPDATE rows SET value = ? WHERE key = ?", [(b"other", bytes(16))])
     assert invoke("memo", "verify") == (1, "2 rows, 1 damaged and removed; they are computed again\n", "")
     assert invoke("memo", "gc", "--max-size", "0")[1].startswith("1 rows forgotten; ")
+
+
+def test_checkpoints_are_handed_on_with_the_rows(memo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, key = tmp_path / "made", "ab" * 16
+    made.mkdir()
+    (made / "model.safetensors").write_bytes(bytes(3000))
+    Folders(folders.location()).keep(Manifest.of(key, "training", made, [[1, 1.0, 0.5]]), made)
+    assert "checkpoints     1  3." in invoke("memo", "stats")[1]
+    assert json.loads(invoke("memo", "stats", "--json")[1])["checkpoints"]["folders"] == 1
+    exported = tmp_path / "exported"
+    assert invoke("memo", "export", str(exported))[1].startswith(f"{exported}: 0 rows and 1 checkpoint, ")
+    monkeypatch.setenv("ONGGI_MEMO", str(tmp_path / "other"))
+    assert invoke("memo", "import", str(exported)) == (
+        0,
+        "0 rows and 1 checkpoint, 0 and 1 checkpoint of them new\n",
+        "",
+    )
+    assert invoke("memo", "verify") == (0, "0 rows and 1 checkpoint, 0 damaged\n", "")
+    held = tmp_path / "other" / "checkpoints" / key
+    (held / "files" / "model.safetensors").write_bytes(b"other")
+    said = "0 rows and 1 checkpoint, 0 and 1 checkpoint damaged and removed; they are computed again\n"
+    assert invoke("memo", "verify") == (1, said, "")
+    invoke("memo", "import", str(exported))
+    assert invoke("memo", "gc", "--max-size", "0")[1].startswith("0 rows and 1 checkpoint forgotten; ")
+    assert not held.exists()
 
 
 @pytest.mark.parametrize(

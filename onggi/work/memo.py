@@ -5,6 +5,8 @@ document added to ten thousand. A row is the answer of one model to one input. I
 the digest of the model's `Space`, so no row can answer for another model and none is ever out of date. The memo holds
 answers of models, never results of our own code; deleting it changes nothing but how long a build takes.
 
+What a model's work leaves as files, such as a checkpoint, is kept as a folder beside the rows (see `Memo.folder`).
+
 Stages put a memo to work with `using`; elsewhere models compute every time.
 """
 
@@ -21,9 +23,11 @@ from functools import cache
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
-from onggi.work import journal
+from onggi.core.outs import replacing
+from onggi.work import folders, journal, kinds
+from onggi.work.folders import Folders, Manifest
 from onggi.work.store import Store, location
 
 Item = TypeVar("Item", str, tuple[str, str])
@@ -47,11 +51,14 @@ class Space:
     cost
         ``little``: a plan may compute such rows. ``much``: it only counts them. ``paid``: each is kept by a commit of
         its own; the others are kept once a second, so that a crash costs at most a second.
+    width
+        Bytes of every row; None where they differ or nobody knows. A row of another width counts as missing.
     """
 
     kind: str
     state: hashlib.blake2b
     cost: Literal["little", "much", "paid"]
+    width: int | None = None
 
     def key(self, item: str | tuple[str, str]) -> bytes:
         """Return the key of a text, or of a pair of texts."""
@@ -61,8 +68,10 @@ class Space:
         return state.digest()
 
 
-def space(kind: str, decided_by: Mapping[str, object], cost: Literal["little", "much", "paid"]) -> Space:
-    """Return the space of a model.
+def space(
+    kind: str, decided_by: Mapping[str, object], cost: Literal["little", "much", "paid"], width: int | None = None
+) -> Space:
+    """Return the space of a model (see `Space`).
 
     Parameters
     ----------
@@ -71,7 +80,7 @@ def space(kind: str, decided_by: Mapping[str, object], cost: Literal["little", "
         settings. Never a path, and never the mere name of what can change.
     """
     text = json.dumps([kind, decided_by], sort_keys=True)
-    return Space(kind, hashlib.blake2b(f"{text}\n".encode(), digest_size=16), cost)
+    return Space(kind, hashlib.blake2b(f"{text}\n".encode(), digest_size=16), cost, width)
 
 
 class Memo:
@@ -83,12 +92,22 @@ class Memo:
         Where rows are looked for and kept.
     behind
         Where rows are looked for that ``store`` lacks; nothing is written to it.
+    folders
+        Where folders are looked for and kept; a plan only looks.
     planning
         Whether rows that cost much are only counted.
     """
 
-    def __init__(self, store: Store | None = None, behind: Store | None = None, *, planning: bool = False) -> None:
-        self.store, self.behind, self.planning = store, behind, planning
+    def __init__(
+        self,
+        store: Store | None = None,
+        behind: Store | None = None,
+        folders: Folders | None = None,
+        *,
+        planning: bool = False,
+    ) -> None:
+        self.store, self.behind, self.folders, self.planning = store, behind, folders, planning
+        self._writes = True
         self._unkept: dict[str, dict[bytes, bytes]] = {}
         self._kept_at = time.monotonic()
 
@@ -105,7 +124,7 @@ class Memo:
         with journal.current().work(space.kind).on(len(items) if isinstance(items, Sized) else None) as task:
             while block := list(islice(waiting, ITEMS_PER_BLOCK)):
                 keys = [space.key(item) for item in block]
-                held = self._find(keys)
+                held = self._find(space, keys)
                 missing = {key: item for key, item in zip(keys, block, strict=True) if key not in held}
                 task.hold(len(keys) - len(missing))
                 if missing:
@@ -122,7 +141,7 @@ class Memo:
         for place, row in compute(list(missing.values())):
             made[keys[place]] = row
             task.compute(1)
-            if self.store is not None:
+            if self.store is not None and self._writes:
                 self._unkept.setdefault(space.kind, {})[keys[place]] = row
                 if space.cost == "paid" or time.monotonic() - self._kept_at >= SECONDS_BETWEEN_COMMITS:
                     self.keep()
@@ -137,13 +156,13 @@ class Memo:
                 for kind, rows in self._unkept.items():
                     self.store.add(kind, rows)
             except OSError as error:
-                self._go_on_without(error)
+                self._write_no_more(error)
         self._unkept.clear()
         self._kept_at = time.monotonic()
 
     def _count(self, space: Space, items: Sequence[Item]) -> None:
         keys = dict.fromkeys(map(space.key, items))
-        missing = len(keys) - len(self._find(list(keys)))
+        missing = len(keys) - len(self._find(space, list(keys)))
         if missing:
             work = journal.current().work(space.kind)
             work.held += len(items) - missing
@@ -161,14 +180,60 @@ class Memo:
             yield
             task.compute(rows)
 
-    def _find(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+    def folder(self, space: Space, item: str, rows: int, path: Path, make: Callable[[Path], object]) -> Any:
+        """Put what a model makes of one input at ``path`` as a folder, in place of what is there.
+
+        It is a copy of the one that is held, else made and kept. A plan that comes to one it does not find counts its
+        rows and ends; one that is held it shows as links.
+
+        Parameters
+        ----------
+        item
+            The input: a digest of what the folder is made of.
+        rows
+            What the folder stands for in the journal: questions trained on, documents read.
+        make
+            Makes the folder at the path it is given. In the folder above it may leave what it needs meanwhile, which
+            is removed, after a kill by the next run. It returns what is to be known beside the files, a JSON value.
+
+        Returns
+        -------
+        Any
+            What ``make`` returned, now or when the folder was made, as JSON has it: no tuples.
+        """
+        key = space.key(item).hex()
+        work = journal.current().work(space.kind)
+        with replacing(path) as temporary, work.on(rows) as task:
+            taken = self.folders.take(key, temporary, linked=self.planning) if self.folders else None
+            if taken is not None:
+                task.hold(rows)
+                return taken.result
+            if self.planning:
+                work.computed += rows
+                raise journal.PlanEnds(space.kind)
+            with task.computing():
+                result = json.loads(json.dumps(make(temporary)))
+                task.compute(rows)
+            self._keep_folder(key, space.kind, temporary, result)
+            return result
+
+    def _keep_folder(self, key: str, kind: str, made: Path, result: object) -> None:
+        if self.folders is not None:
+            try:
+                self.folders.keep(Manifest.of(key, kind, made, result), made)
+            except OSError as error:
+                problem = error.strerror or error
+                print(f"warning: {error.filename}: the {kind} is not kept in the memo ({problem})", file=sys.stderr)
+
+    def _find(self, space: Space, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Return the rows of a space that are held and can be what its model returned."""
         if self.store is None:
             return {}
         asked = list(dict.fromkeys(keys))
         try:
-            found = self.store.find(asked)
+            found = _right(space, self.store.find(asked, space.kind))
             if self.behind is not None:
-                found |= self.behind.find([key for key in asked if key not in found])
+                found |= _right(space, self.behind.find([key for key in asked if key not in found], space.kind))
         except OSError as error:
             self._go_on_without(error)
             return {}
@@ -181,6 +246,13 @@ class Memo:
         print(f"warning: {error.filename}: the memo is not used ({error.strerror}); all is computed", file=sys.stderr)
         self.store = None
 
+    def _write_no_more(self, error: OSError) -> None:
+        """Say once that nothing more is kept; what is held is found still."""
+        if self._writes:
+            said = f"the memo is not written ({error.strerror}); what is computed is not kept"
+            print(f"warning: {error.filename}: {said}", file=sys.stderr)
+        self._writes = False
+
     def close(self) -> None:
         """Keep what is not kept yet and let go of the store; rows that are asked for later are computed."""
         self.keep()
@@ -190,6 +262,15 @@ class Memo:
         if self.behind is not None:
             self.behind.connection.close()
             self.behind = None
+        self.folders = None
+
+
+def _right(space: Space, rows: dict[bytes, bytes]) -> dict[bytes, bytes]:
+    """Return the rows that can be what a model of the space returned."""
+    wrong = kinds.wrong(space.kind, rows)
+    return {
+        key: row for key, row in rows.items() if key not in wrong and (space.width is None or len(row) == space.width)
+    }
 
 
 _NONE = Memo()
@@ -220,7 +301,7 @@ def open_memo(plan: Path | None = None) -> Memo:
     plan
         The journal of a plan: what the plan computes is kept beside it, for its next stages, and not in the memo.
     """
-    memo = Memo(planning=plan is not None)
+    memo = Memo(folders=Folders(folders.location()), planning=plan is not None)
     try:
         if plan is None:
             memo.store = Store(location())
@@ -258,6 +339,36 @@ def code_digest(*modules: str) -> str:
                 body[:] = [part for part in body if not _is_docstring(part)]
         total.update(ast.dump(tree).encode())
     return total.hexdigest()
+
+
+@cache
+def program_digest(module: str) -> str:
+    """Return the `code_digest` of a module and of all modules of ours that it and its functions import."""
+    ours = module.partition(".")[0]
+    seen, waiting = set(), [module]
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        found = find_spec(name)
+        if found is None or found.origin is None:
+            raise ModuleNotFoundError(name)
+        for node in ast.walk(ast.parse(Path(found.origin).read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] == ours:
+                below = [f"{node.module}.{alias.name}" for alias in node.names]
+                modules = [name for name in below if _is_module(name)]
+                waiting += modules if len(modules) == len(below) else [node.module, *modules]
+            elif isinstance(node, ast.Import):
+                waiting += [alias.name for alias in node.names if alias.name.partition(".")[0] == ours]
+    return code_digest(*sorted(seen))
+
+
+def _is_module(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:  # what it would lie in is no package
+        return False
 
 
 def _is_docstring(statement: ast.stmt) -> bool:

@@ -53,20 +53,29 @@ class Store:
     """Rows by key in one SQLite file.
 
     Write-ahead logging lets many processes read while one writes, and any of them may be killed at any moment. A file
-    that is damaged is renamed and an empty one takes its place; a row that is damaged is not found.
+    that is damaged is renamed and an empty one takes its place; a row that is damaged is not found. A file in a folder
+    that is read-only is read.
 
     Raises
     ------
     OSError
-        From every method: the disk is full, the folder is read-only, or the file stays locked for a minute.
+        From every method: the disk is full, the folder is read-only and the store is to be written or damaged, or the
+        file stays locked for a minute.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.read_only = False
         self._used: set[bytes] = set()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with self._mending(), locked(path.with_suffix(".lock")):
-            self._connect()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with self._mending(), locked(path.with_suffix(".lock")):
+                self._connect()
+        except OSError as error:
+            if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS) or not os.access(path, os.R_OK):
+                raise
+            self.read_only = True
+            self._connect_to_read()
 
     def close(self) -> None:
         """Note which rows were used and let go of the file."""
@@ -74,17 +83,17 @@ class Store:
             self.note_use()
         self.connection.close()
 
-    def find(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
-        """Return the values of those keys that are held whole."""
+    def find(self, keys: Sequence[bytes], kind: str | None = None) -> dict[bytes, bytes]:
+        """Return the values of those keys that are held whole, of one kind where it is named."""
         found: dict[bytes, bytes] = {}
         today = day()
         for start in range(0, len(keys), KEYS_PER_QUERY):
             some = keys[start : start + KEYS_PER_QUERY]
             marks = ",".join("?" * len(some))
-            rows = list(self.rows(f"SELECT key, value, sum, day FROM rows WHERE key IN ({marks})", some))
-            whole = [row for row in rows if is_whole(*row[:3])]
-            found.update((key, value) for key, value, _, _ in whole)
-            self._used.update(key for key, _, _, used in whole if used != today)
+            rows = list(self.rows(f"SELECT key, value, sum, day, kind FROM rows WHERE key IN ({marks})", some))
+            whole = [row for row in rows if is_whole(*row[:3]) and kind in (None, row[4])]
+            found.update((key, value) for key, value, *_ in whole)
+            self._used.update(key for key, _, _, used, _ in whole if used != today)
         return found
 
     def add(self, kind: str, rows: Mapping[bytes, bytes]) -> None:
@@ -125,7 +134,7 @@ class Store:
         except sqlite3.DatabaseError as error:
             if not hasattr(error, "sqlite_errorcode"):
                 raise  # not SQLite's: a mistake of ours
-            if error.sqlite_errorcode & 0xFF not in DAMAGED:
+            if error.sqlite_errorcode & 0xFF not in DAMAGED or self.read_only:
                 raise self._refused(error) from None
             self._replace(str(error))
 
@@ -152,6 +161,26 @@ class Store:
                 self._connect()
             except sqlite3.DatabaseError as error:
                 raise self._refused(error) from None
+
+    def _connect_to_read(self) -> None:
+        """Open a file of which nothing may be changed.
+
+        The log of a store that is in use is read where it is there; without one the file is taken as it lies, as
+        SQLite would have to make one.
+        """
+        logged = self.path.with_name(f"{self.path.name}-wal").exists()
+        for how in ("mode=ro", "mode=ro&immutable=1") if logged else ("mode=ro&immutable=1",):
+            self.connection = sqlite3.connect(
+                f"{self.path.as_uri()}?{how}", timeout=BUSY_SECONDS, check_same_thread=False, uri=True
+            )
+            self.connection.text_factory = lambda text: text.decode("utf-8", "replace")
+            try:
+                if self.connection.execute("PRAGMA user_version").fetchone() == (FORMAT,):
+                    return
+                raise OSError(errno.EIO, f"no memo of format {FORMAT}", str(self.path))
+            except sqlite3.DatabaseError as error:
+                refused = self._refused(error)
+        raise refused
 
     def _connect(self) -> None:
         """Open the file, made where there is none; the caller holds the lock, so that nobody renames it meanwhile."""

@@ -1,32 +1,38 @@
-"""Upkeep of the memo: what it holds, making it smaller, checking it, handing it on."""
+"""Upkeep of the memo: what it holds, making it smaller, checking it."""
 
 import re
-import sqlite3
-from contextlib import closing
+import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import islice
+from typing import Any
 
 from onggi.core.errors import MemoError
-from onggi.core.outs import replacing
-from onggi.work.store import FORMAT, SCHEMA, Store, day, is_whole
+from onggi.work import kinds
+from onggi.work.folders import Folders
+from onggi.work.store import Store, is_whole
 
 UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "KI": 2**10, "MI": 2**20, "GI": 2**30, "TI": 2**40}
+ROWS_PER_BLOCK = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """Where a memo is, the bytes of its file, and for each kind of rows their number and bytes."""
+    """Where a memo is, its bytes on disk, and the number and bytes of its rows by kind and of its checkpoints."""
 
     path: str
     bytes: int
     kinds: dict[str, tuple[int, int]]
+    checkpoints: tuple[int, int]
 
 
-def stats(store: Store) -> Stats:
-    """Return what a store holds."""
+def stats(store: Store, folders: Folders) -> Stats:
+    """Return what a memo holds."""
     query = "SELECT kind, count(*), sum(length(value)) FROM rows GROUP BY kind ORDER BY kind"
-    kinds = {str(kind): (int(rows), int(size)) for kind, rows, size in store.rows(query)}
-    return Stats(str(store.path), size_on_disk(store), kinds)
+    found = {str(kind): (int(rows), int(size)) for kind, rows, size in store.rows(query)}
+    held = folders.held()
+    size = sum(folder.bytes for folder in held)
+    return Stats(str(store.path), size_on_disk(store) + size, found, (len(held), size))
 
 
 def size_on_disk(store: Store) -> int:
@@ -35,83 +41,65 @@ def size_on_disk(store: Store) -> int:
     return sum(file.stat().st_size for file in files if file.exists())
 
 
-def shrink(store: Store, size: int) -> int:
-    """Forget the rows that were used longest ago until the store takes at most ``size`` bytes; return how many."""
+def shrink(store: Store, folders: Folders, size: int) -> tuple[int, int]:
+    """Forget rows and checkpoints, those first that were used longest ago, until the memo takes at most ``size`` bytes.
+
+    Of what was last used on one day checkpoints go first: the next training seldom asks for them. Returns how many
+    rows and how many checkpoints are gone.
+    """
     store.note_use()
-    gone = 0
-    while (taken := size_on_disk(store)) > size:
-        rows = _count(store)
-        if not rows:
+    rows_gone, folders_gone = 0, 0
+    held = folders.held()
+    while (taken := size_on_disk(store) + sum(folder.bytes for folder in held)) > size:
+        oldest = next((int(used) for (used,) in store.rows("SELECT min(day) FROM rows") if used is not None), None)
+        if held and (oldest is None or held[0].day <= oldest):
+            folders.forget(held.pop(0).name)
+            folders_gone += 1
+            continue
+        before = held[0].day if held else sys.maxsize
+        if not (gone := _forget_rows(store, before, taken - size)):
             break
-        # Rows are of unlike size: forget as many as would do on average, look again, and end with what is left.
-        some = rows if size == 0 else max(1, round(rows * (1 - size / taken)))
-        oldest = "SELECT rowid FROM rows ORDER BY day, rowid LIMIT ?"
-        store.write(f"DELETE FROM rows WHERE rowid IN ({oldest})", [(some,)])
-        store.compact()
-        gone += some
-        if some == rows:
-            break
-    return gone
+        rows_gone += gone
+    return rows_gone, folders_gone
 
 
-def damaged(store: Store) -> int:
-    """Remove the rows that are not what was written; return how many there were."""
-    found = [
-        (rowid,)
-        for rowid, key, value, total in store.rows("SELECT rowid, key, value, sum FROM rows")
-        if not is_whole(key, value, total)
-    ]
-    store.write("DELETE FROM rows WHERE rowid = ?", found)
-    return len(found)
+def _forget_rows(store: Store, before: int, excess: int) -> int:
+    """Forget some of the rows that were last used before a day; return how many."""
+    rows = count(store)
+    # Rows are of unlike size: forget as many as would do on average, and look again.
+    some = min(rows, max(1, round(rows * excess / max(size_on_disk(store), 1))))
+    oldest = "SELECT rowid FROM rows WHERE day < ? ORDER BY day, rowid LIMIT ?"
+    store.write(f"DELETE FROM rows WHERE rowid IN ({oldest})", [(before, some)])
+    store.compact()
+    return rows - count(store)
 
 
-def export(store: Store, path: Path) -> int:
-    """Write all rows that are whole to a file that `take_over` reads; return how many.
-
-    Raises
-    ------
-    MemoError
-        The file is the store itself.
-    """
-    if path.exists() and path.samefile(store.path):
-        raise MemoError(path, "is the memo itself", "name another file")
-    rows = store.rows("SELECT key, kind, value, sum FROM rows ORDER BY key")
-    with replacing(path) as temporary, closing(sqlite3.connect(temporary)) as file, file:
-        file.execute(SCHEMA)
-        file.execute(f"PRAGMA user_version = {FORMAT}")
-        whole = ((key, kind, value, total, 0) for key, kind, value, total in rows if is_whole(key, value, total))
-        return file.executemany("INSERT INTO rows VALUES (?, ?, ?, ?, ?)", whole).rowcount
+def damaged(store: Store, folders: Folders) -> tuple[int, int]:
+    """Remove the rows and checkpoints that are not what was written, or that no model returned; return how many."""
+    rows = iter(store.rows("SELECT rowid, key, kind, value, sum FROM rows"))
+    wrong: list[tuple[int]] = []
+    while block := list(islice(rows, ROWS_PER_BLOCK)):
+        found = wrong_rows(row[1:] for row in block)
+        wrong += [(row[0],) for place, row in enumerate(block) if place in found]
+    store.write("DELETE FROM rows WHERE rowid = ?", wrong)
+    broken = [key for key in folders.kept() if folders.problem(key)]
+    for key in broken:
+        folders.forget(key)
+    return len(wrong), len(broken)
 
 
-def take_over(store: Store, path: Path) -> tuple[int, int]:
-    """Add the rows of an exported file; return how many it holds and how many of them are new here.
-
-    Raises
-    ------
-    MemoError
-        There is no such file, it is no exported memo, or a row of it is not what was written: then none is added.
-    """
-    if not path.is_file():
-        raise MemoError(path, "no such file", "name one that `onggi memo export` wrote")
-    before = _count(store)
-    try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as file:
-            if file.execute("PRAGMA user_version").fetchone() != (FORMAT,):
-                raise MemoError(path, f"is no exported memo of format {FORMAT}", "export it with this version of onggi")
-            if file.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-                raise MemoError(path, "is damaged", "export or fetch it again; no row was taken over")
-            for number, row in enumerate(file.execute("SELECT key, value, sum FROM rows"), 1):
-                if not is_whole(*row):
-                    fix = "export or fetch it again; no row was taken over"
-                    raise MemoError(path, f"row {number} is not what was written", fix)
-            for _ in range(2):  # the second time where the memo here turned out to be damaged and is a new file now
-                rows = file.execute("SELECT key, kind, value, sum, ? FROM rows", (day(),))
-                if store.write("INSERT OR IGNORE INTO rows VALUES (?, ?, ?, ?, ?)", rows):
-                    break
-            ((held,),) = file.execute("SELECT count(*) FROM rows")
-    except sqlite3.DatabaseError as error:
-        raise MemoError(path, f"is no exported memo ({error})", "name one that `onggi memo export` wrote") from None
-    return int(held), _count(store) - before
+def wrong_rows(rows: Iterable[tuple[Any, Any, Any, Any]]) -> set[int]:
+    """Return the places of rows (key, kind, value, checksum) that were not written so, or that no model returned."""
+    wrong: set[int] = set()
+    by_kind: dict[str, dict[bytes, bytes]] = {}
+    for place, (key, kind, value, total) in enumerate(rows):
+        if is_whole(key, value, total) and isinstance(kind, str):
+            by_kind.setdefault(kind, {})[place.to_bytes(8, "big")] = value
+        else:
+            wrong.add(place)
+    for kind, of_kind in by_kind.items():
+        wrong |= {int.from_bytes(place, "big") for place in kinds.wrong(kind, of_kind)}
+    return wrong
 
 
 def parse_size(text: str) -> int:
@@ -150,5 +138,6 @@ def human(size: int) -> str:
     return f"{value:.1f} {unit}"
 
 
-def _count(store: Store) -> int:
+def count(store: Store) -> int:
+    """Return how many rows a store holds."""
     return next((int(rows) for (rows,) in store.rows("SELECT count(*) FROM rows")), 0)

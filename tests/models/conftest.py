@@ -36,7 +36,6 @@ def shape() -> BootstrapParams:
 def model(texts: list[str], shape: BootstrapParams, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bootstrap encoder folder; not to be changed."""
     folder = tmp_path_factory.mktemp("models") / "base"
-    folder.mkdir()
     bootstrap(lambda: texts, shape, folder)
     return folder
 

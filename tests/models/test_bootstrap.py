@@ -3,6 +3,7 @@ import math
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,19 +15,20 @@ from safetensors.torch import load_file
 from transformers import AutoTokenizer
 
 from onggi.core.errors import ModelError
-from onggi.models import bootstrap as module
-from onggi.models.bootstrap import bootstrap, token_vectors
+from onggi.models import lsa
+from onggi.models.bootstrap import bootstrap
 from onggi.models.embedder import Embedder
+from onggi.models.lsa import token_vectors
 from onggi.models.params import BootstrapParams, EmbedParams
+from onggi.work import memo
+from onggi.work.folders import Folders
 
 AGAIN = """
 import json, sys
 from pathlib import Path
-from onggi.models import bootstrap as module
 from onggi.models.bootstrap import bootstrap
 from onggi.models.params import BootstrapParams
 texts, params, folder = json.load(sys.stdin)
-Path(folder).mkdir()
 bootstrap(lambda: texts, BootstrapParams(**params), Path(folder))
 """
 
@@ -49,9 +51,9 @@ def test_the_same_bytes_in_another_process_with_another_hash_seed(
 
 
 def test_the_seed_decides_the_weights(texts: list[str], shape: BootstrapParams, model: Path, tmp_path: Path) -> None:
-    bootstrap(lambda: texts, shape.model_copy(update={"seed": 1}), tmp_path)
-    assert digests(tmp_path)["model.safetensors"] != digests(model)["model.safetensors"]
-    assert digests(tmp_path)["tokenizer.json"] == digests(model)["tokenizer.json"]
+    bootstrap(lambda: texts, shape.model_copy(update={"seed": 1}), tmp_path / "out")
+    assert digests(tmp_path / "out")["model.safetensors"] != digests(model)["model.safetensors"]
+    assert digests(tmp_path / "out")["tokenizer.json"] == digests(model)["tokenizer.json"]
 
 
 def norm(x: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -94,15 +96,15 @@ def test_a_text_of_unseen_tokens_gets_a_finite_vector(model: Path, embed: EmbedP
 def test_a_tiny_corpus_gives_an_encoder(
     texts: list[str], shape: BootstrapParams, embed: EmbedParams, tmp_path: Path
 ) -> None:
-    bootstrap(lambda: texts, shape, tmp_path)
-    vectors = Embedder(tmp_path, embed).passages([*texts, "처음 보는 글"])
+    bootstrap(lambda: texts, shape, tmp_path / "out")
+    vectors = Embedder(tmp_path / "out", embed).passages([*texts, "처음 보는 글"])
     assert vectors.shape == (len(texts) + 1, 32) and np.isfinite(vectors).all()
 
 
 @pytest.mark.parametrize("texts", [[], ["", " \n "]], ids=["none", "blank"])
 def test_no_text_is_one_line(texts: list[str], shape: BootstrapParams, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"bootstrap: no vocabulary could be trained .*; add documents") as error:
-        bootstrap(lambda: texts, shape, tmp_path)
+        bootstrap(lambda: texts, shape, tmp_path / "out")
     assert "\n" not in str(error.value)
 
 
@@ -110,10 +112,10 @@ def test_no_text_is_one_line(texts: list[str], shape: BootstrapParams, tmp_path:
 def test_the_encoder_is_the_same_however_the_texts_are_read(
     texts: list[str], shape: BootstrapParams, model: Path, block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "TEXTS_TOKENIZED", block)
-    monkeypatch.setattr(module, "WINDOWS_COUNTED", block)
-    bootstrap(lambda: iter(texts), shape, tmp_path)
-    assert digests(tmp_path) == digests(model)
+    monkeypatch.setattr(lsa, "TEXTS_TOKENIZED", block)
+    monkeypatch.setattr(lsa, "WINDOWS_COUNTED", block)
+    bootstrap(lambda: iter(texts), shape, tmp_path / "out")
+    assert digests(tmp_path / "out") == digests(model)
 
 
 @pytest.mark.parametrize(
@@ -129,4 +131,45 @@ def test_a_shape_that_cannot_be_made_is_refused(
 
 
 def test_the_largest_seed_is_one_that_libraries_take(texts: list[str], shape: BootstrapParams, tmp_path: Path) -> None:
-    bootstrap(lambda: texts, shape.model_copy(update={"seed": (1 << 32) - 1}), tmp_path)
+    bootstrap(lambda: texts, shape.model_copy(update={"seed": (1 << 32) - 1}), tmp_path / "out")
+
+
+def test_the_same_texts_give_the_held_encoder(
+    texts: list[str], shape: BootstrapParams, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    save = lsa.save
+    monkeypatch.setattr(lsa, "save", lambda *of: (made.append(1), save(*of)))
+    cases = [
+        (texts, shape, 1),
+        (list(texts), shape, 1),
+        (texts[::-1], shape, 2),
+        ([*texts[:-1], f"{texts[-1]} "], shape, 3),
+        (["".join(texts[:2]), *texts[2:]], shape, 4),
+        (texts, shape.model_copy(update={"seed": 1}), 5),
+        (texts, shape, 5),
+    ]
+    for number, (given, of_shape, times) in enumerate(cases):
+        with memo.using(memo.Memo(folders=Folders(tmp_path / "held"))):
+            bootstrap(lambda given=given: given, of_shape, tmp_path / str(number))
+        assert len(made) == times
+    assert digests(tmp_path / "6") == digests(tmp_path / "1") == digests(model)
+
+
+def test_a_held_encoder_loads_no_library_that_makes_one(
+    python: Callable[..., "subprocess.CompletedProcess[str]"], texts: list[str], shape: BootstrapParams, tmp_path: Path
+) -> None:
+    with memo.using(memo.Memo(folders=Folders(tmp_path / "held"))):
+        bootstrap(lambda: texts, shape, tmp_path / "out")
+    script = (
+        "import json, sys\nimport stages\nfrom pathlib import Path\n"
+        "from onggi.models.bootstrap import bootstrap\nfrom onggi.models.params import BootstrapParams\n"
+        "from onggi.work import memo\nfrom onggi.work.folders import Folders\n"
+        "texts, shape, held, out = json.loads(sys.argv[1])\n"
+        "with memo.using(memo.Memo(folders=Folders(Path(held)))):\n"
+        "    bootstrap(lambda: texts, BootstrapParams(**shape), Path(out))\n"
+        "sys.exit(str({'torch', 'transformers', 'scipy', 'sklearn', 'sentencepiece'} & set(sys.modules) or ''))"
+    )
+    given = json.dumps([texts, shape.model_dump(), str(tmp_path / "held"), str(tmp_path / "again")])
+    assert python(script, given).stderr == "\n"
+    assert digests(tmp_path / "again") == digests(tmp_path / "out")

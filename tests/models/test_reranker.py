@@ -59,7 +59,6 @@ def test_other_weights_in_the_same_folder_give_other_rows(model: Path, embed: Em
     from onggi.models.params import BootstrapParams
 
     folder = tmp_path / "base"
-    folder.mkdir()
     shape = BootstrapParams(vocab_size=300, dimensions=32, layers=1, heads=2, window=32, max_length=64, seed=0)
     bootstrap(lambda: ["독을 씻는다.", "콩을 삶는다."], shape, folder)
     with memo.using(memo.Memo(Store(tmp_path / "memo.sqlite"))):

@@ -6,12 +6,14 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from onggi.work import journal, memo, store
-from onggi.work.memo import Memo, Space, code_digest, files_digest, open_memo, using
+from onggi.work.folders import Folders
+from onggi.work.memo import Memo, Space, code_digest, files_digest, open_memo, program_digest, using
 from onggi.work.store import FORMAT, Store
 
 ROOT = Path(__file__).parents[2]
@@ -24,7 +26,7 @@ DECIDED_BY: dict[str, object] = {
 }
 
 
-def space(kind: str = "embeddings", cost: str = "much", **other: object) -> Space:
+def space(kind: str = "spellings", cost: str = "much", **other: object) -> Space:
     return memo.space(kind, DECIDED_BY | other, cost)  # type: ignore[arg-type]
 
 
@@ -72,18 +74,18 @@ def test_a_pair_is_neither_its_words_joined_nor_cut_elsewhere() -> None:
         {"length": "64"},
         {"versions": {"torch": "2.14", "b": None}},
         {"versions": {"torch": "2.13", "b": ""}},
-        {"kind": "embeddings"},
+        {"kind": "spellings"},
         {"prefix": None},
     ],
     ids=str,
 )
 def test_all_that_decides_a_row_is_in_its_key(other: dict[str, object]) -> None:
-    assert memo.space("embeddings", DECIDED_BY | other, "much").key("독") != space().key("독")
+    assert memo.space("spellings", DECIDED_BY | other, "much").key("독") != space().key("독")
 
 
 def test_the_kind_is_in_the_key_and_neither_the_order_of_settings_nor_the_cost() -> None:
     assert space("scores").key("독") != space().key("독")
-    again = memo.space("embeddings", dict(reversed(DECIDED_BY.items())), "paid")
+    again = memo.space("spellings", dict(reversed(DECIDED_BY.items())), "paid")
     assert again.key("독") == space().key("독")
 
 
@@ -190,7 +192,7 @@ def test_rows_are_those_of_the_model_in_order_and_each_is_computed_once(
                 assert list(found) == backwards(texts)
             computed = [text for asked in model.asked for text in asked]
             assert sorted(computed) == sorted(set(texts) - seen)
-            work = entry.works["embeddings"]
+            work = entry.works["spellings"]
             assert (work.held, work.computed) == (len(texts) - len(computed), len(computed))
             seen |= set(texts)
 
@@ -239,14 +241,14 @@ def test_rows_within_rows(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
         def asking(found: list[str]) -> Iterator[tuple[int, bytes]]:
             for place, row in outer(found):
-                (reversed_again,) = opened.rows(space("sentences"), [row.decode()], inner)
+                (reversed_again,) = opened.rows(space("inner"), [row.decode()], inner)
                 yield place, reversed_again
 
-        through = opened.rows(space("scores"), texts, asking)
-        again = opened.rows(space("scores", files="other"), (row.decode() for row in through), outer)
+        through = opened.rows(space("outer"), texts, asking)
+        again = opened.rows(space("outer", files="other"), (row.decode() for row in through), outer)
         assert list(again) == backwards(texts)
     works = {kind: (work.held, work.computed) for kind, work in entry.works.items()}
-    assert works == {"scores": (2, 6), "sentences": (0, 3)}
+    assert works == {"outer": (2, 6), "inner": (0, 3)}
 
 
 CRASH = """
@@ -264,7 +266,7 @@ def compute(texts):
         yield place, text.encode()
 
 with memo.using(memo.Memo(Store(Path(path)))) as opened:
-    for _ in opened.rows(memo.space("embeddings", {}, cost), map(str, range(10)), compute):
+    for _ in opened.rows(memo.space("spellings", {}, cost), map(str, range(10)), compute):
         pass
 """
 
@@ -278,7 +280,7 @@ def test_a_crash_costs_what_was_not_committed(
 ) -> None:
     """Paid rows are committed one by one, others as often as said and at the end of a block."""
     assert python(CRASH, path, cost, seconds, block).returncode == -9
-    where = memo.space("embeddings", {}, "much")
+    where = memo.space("spellings", {}, "much")
     assert len(Store(path).find([where.key(str(n)) for n in range(10)])) == kept
 
 
@@ -307,7 +309,7 @@ memo.ITEMS_PER_BLOCK, memo.SECONDS_BETWEEN_COMMITS = 50, 0
 path, first = Path(sys.argv[1]), int(sys.argv[2])
 texts = [str(n) for n in range(first, first + 400)]
 with memo.using(memo.Memo(Store(path))) as opened:
-    rows = opened.rows(memo.space("embeddings", {}, "much"), texts, lambda t: enumerate(x.encode() * 50 for x in t))
+    rows = opened.rows(memo.space("spellings", {}, "much"), texts, lambda t: enumerate(x.encode() * 50 for x in t))
     assert list(rows) == [text.encode() * 50 for text in texts]
 """
 
@@ -316,7 +318,7 @@ def test_four_processes_that_compute_much_the_same_at_once_lose_nothing(path: Pa
     command = [sys.executable, "-c", WRITER, str(path)]
     children = [subprocess.Popen([*command, str(200 * n)], cwd=ROOT, stderr=subprocess.PIPE) for n in range(4)]
     assert [(child.communicate(timeout=120)[1], child.returncode) for child in children] == [(b"", 0)] * 4
-    where = memo.space("embeddings", {}, "much")
+    where = memo.space("spellings", {}, "much")
     held = Store(path).find([where.key(str(n)) for n in range(1000)])
     assert held == {where.key(str(n)): str(n).encode() * 50 for n in range(1000)}
 
@@ -356,7 +358,7 @@ def test_a_full_disk_is_one_warning(path: Path, capfd: pytest.CaptureFixture[str
         many = [f"{n}번 독" * 99 for n in range(300)]
         assert list(opened.rows(space(cost="paid"), many, Model())) == backwards(many)
         assert list(opened.rows(space(), "가나다", Model())) == backwards("가나다")
-    warning = f"warning: {path}: the memo is not used (database or disk is full); all is computed\n"
+    warning = f"warning: {path}: the memo is not written (database or disk is full); what is computed is not kept\n"
     assert capfd.readouterr().err == warning
     assert list(Store(path).find([space().key("가")]).values()) == ["가".encode()]
 
@@ -372,7 +374,7 @@ def test_a_file_that_another_holds_is_one_warning(
         other.execute("BEGIN IMMEDIATE")
         assert list(opened.rows(space(), "가나", Model())) == backwards("가나")
         other.close()
-    warning = f"warning: {path}: the memo is not used (database is locked); all is computed\n"
+    warning = f"warning: {path}: the memo is not written (database is locked); what is computed is not kept\n"
     assert capfd.readouterr().err == warning
 
 
@@ -412,10 +414,10 @@ def plan(path: Path, cost: str, texts: Sequence[str], model: Model) -> journal.E
 def test_a_plan_computes_what_costs_little_and_keeps_none_of_it(path: Path) -> None:
     model = Model()
     entry = plan(path, "little", "가나가", model)
-    assert (entry.status, entry.works["embeddings"].computed) == ("done", 2)
+    assert (entry.status, entry.works["spellings"].computed) == ("done", 2)
     assert not Store(path).find([space().key(text) for text in "가나"])
     again = plan(path, "little", "가나다", model)  # another stage of the plan finds them, as one of the build would
-    assert (again.works["embeddings"].held, again.works["embeddings"].computed) == (2, 1)
+    assert (again.works["spellings"].held, again.works["spellings"].computed) == (2, 1)
 
 
 @pytest.mark.parametrize("cost", ["much", "paid"])
@@ -435,9 +437,9 @@ def test_a_plan_counts_what_costs_much_and_ends(path: Path, monkeypatch: pytest.
     ):
         list(opened.rows(space(), texts, model))
     assert sum(map(len, model.asked)) == 5
-    counted = planned.works["embeddings"]
+    counted = planned.works["spellings"]
     assert (counted.held, counted.computed) == (6, 5)
-    assert (done.works["embeddings"].held, done.works["embeddings"].computed) == (6, 5)
+    assert (done.works["spellings"].held, done.works["spellings"].computed) == (6, 5)
 
 
 def test_a_plan_goes_on_where_all_is_held(path: Path) -> None:
@@ -445,7 +447,7 @@ def test_a_plan_goes_on_where_all_is_held(path: Path) -> None:
         list(opened.rows(space(), "가나", Model()))
     model = Model()
     entry = plan(path, "much", "나가나", model)
-    assert (model.asked, entry.works["embeddings"].held, entry.works["embeddings"].computed) == ([], 3, 0)
+    assert (model.asked, entry.works["spellings"].held, entry.works["spellings"].computed) == ([], 3, 0)
 
 
 def test_work_that_is_not_kept_by_rows(path: Path) -> None:
@@ -504,3 +506,195 @@ def test_a_plan_makes_no_memo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     with using(open_memo(tmp_path / "plan.jsonl")) as opened:
         list(opened.rows(space(cost="little"), "가", Model()))
     assert not (tmp_path / "none").exists()
+
+
+@pytest.fixture
+def held_read_only(path: Path) -> Iterator[Path]:
+    """A folder with the rows of two texts, in which nothing can be made or changed, by root neither."""
+    with using(Memo(Store(path))) as opened:
+        list(opened.rows(space(), "가나", Model()))
+    path.parent.chmod(0o555)
+    path.chmod(0o444)
+    for folder in path.parent.parents[:3]:
+        folder.chmod(folder.stat().st_mode | 0o055)
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    yield path
+    if root:
+        os.seteuid(0)
+    path.parent.chmod(0o755)
+
+
+def test_a_memo_that_is_read_only_is_read(held_read_only: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    model = Model()
+    with using(Memo(Store(held_read_only))) as opened:
+        assert list(opened.rows(space(), "나가나", model)) == backwards("나가나")
+        assert model.asked == [] and capfd.readouterr().err == ""
+        for _ in range(2):
+            assert list(opened.rows(space(cost="paid"), "가다라", model)) == backwards("가다라")
+    assert model.asked == [["다", "라"]] * 2
+    said = "the memo is not written (attempt to write a readonly database); what is computed is not kept"
+    assert capfd.readouterr().err == f"warning: {held_read_only}: {said}\n"
+    assert sorted(file.name for file in held_read_only.parent.glob("memo*")) == ["memo.lock", "memo.sqlite"]
+
+
+def test_a_plan_reads_a_memo_that_is_read_only(held_read_only: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    with using(Memo(behind=Store(held_read_only), store=None, planning=True)) as opened:
+        assert opened.behind is not None and opened.behind.read_only
+        assert len(opened.behind.find([space().key("가")])) == 1
+
+
+def vector(*numbers: float) -> bytes:
+    return np.array(numbers, np.float32).tobytes()
+
+
+UNIT = vector(0.6, 0.8)
+
+
+def encode(texts: list[str]) -> Iterator[tuple[int, bytes]]:
+    return ((place, UNIT) for place, _ in enumerate(texts))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [vector(float("nan"), 1), vector(float("inf"), 0), vector(3, 4), vector(1), vector(1, 0, 0), b"", UNIT[:7], b"xyz"],
+)
+def test_a_row_that_no_encoder_returns_counts_as_missing(path: Path, row: bytes) -> None:
+    """Whatever its checksum says; it is computed and replaced."""
+    where = memo.space("embeddings", DECIDED_BY, "much", width=8)
+    with using(Memo(Store(path))) as opened:
+        assert opened.store is not None
+        opened.store.add("embeddings", {where.key("가"): row, where.key("나"): vector(0, 1)})
+        assert list(opened.rows(where, "가나", encode)) == [UNIT, vector(0, 1)]
+    with using(Memo(Store(path))) as opened:
+        assert opened.store is not None
+        assert opened.store.find([where.key("가")]) == {where.key("가"): UNIT}
+
+
+def test_a_plan_counts_such_a_row_as_missing(path: Path) -> None:
+    where = memo.space("embeddings", DECIDED_BY, "much", width=8)
+    with using(Memo(Store(path))) as opened:
+        assert opened.store is not None
+        opened.store.add("embeddings", {where.key("가"): vector(3, 4), where.key("나"): UNIT})
+    with pytest.raises(journal.PlanEnds), journal.recording("독", path.with_name("plan.jsonl")) as entry:
+        list(Memo(Store(path), planning=True).rows(where, "가나", encode))
+    assert (entry.works["embeddings"].held, entry.works["embeddings"].computed) == (1, 1)
+
+
+def test_a_row_of_another_kind_counts_as_missing(path: Path) -> None:
+    with using(Memo(Store(path))) as opened:
+        assert opened.store is not None
+        opened.store.add("scores", {space().key("가"): b"1234"})
+        assert list(opened.rows(space(), "가", Model())) == backwards("가")
+
+
+JAR = memo.space("training", {"base": "ab12"}, "much")
+
+
+def fill(folder: Path) -> object:
+    (folder / "안").mkdir(parents=True)
+    (folder / "안" / "독.json").write_text("된장", "utf-8")
+    (folder / "weights").write_bytes(bytes(1000))
+    return [(1, 0.5), (2, None)]
+
+
+FILLED = {"안/독.json": "된장".encode(), "weights": bytes(1000)}
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def never(folder: Path) -> object:
+    raise AssertionError("made again")
+
+
+def test_a_folder_is_made_once_and_a_later_edit_does_not_reach_it(tmp_path: Path) -> None:
+    with journal.recording("독", tmp_path / "journal.jsonl") as entry:
+        for make in (fill, never, never):
+            with using(Memo(folders=Folders(tmp_path / "held"))) as opened:
+                assert opened.folder(JAR, "data", 16, tmp_path / "out", make) == [[1, 0.5], [2, None]]
+            assert content(tmp_path / "out") == FILLED
+            with (tmp_path / "out" / "weights").open("r+b") as file:
+                file.write(b"edited")
+    assert (entry.works["training"].computed, entry.works["training"].held) == (16, 32)
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_folder_of_other_input_or_space_is_another(tmp_path: Path) -> None:
+    with using(Memo(folders=Folders(tmp_path / "held"))) as opened:
+        opened.folder(JAR, "data", 1, tmp_path / "out", fill)
+        for where, item in [(JAR, "other"), (memo.space("training", {"base": "ab13"}, "much"), "data")]:
+            with pytest.raises(AssertionError, match="made again"):
+                opened.folder(where, item, 1, tmp_path / "out", never)
+    assert content(tmp_path / "out") == FILLED  # what failed leaves what was there
+
+
+def test_without_a_place_a_folder_is_made_every_time(tmp_path: Path) -> None:
+    for _ in range(2):
+        assert memo.active().folder(JAR, "data", 1, tmp_path / "out", fill) == [[1, 0.5], [2, None]]
+    with pytest.raises(AssertionError, match="made again"):
+        memo.active().folder(JAR, "data", 1, tmp_path / "out", never)
+
+
+def test_a_plan_counts_a_folder_that_is_not_held_and_goes_on_with_one_that_is(tmp_path: Path) -> None:
+    held = Folders(tmp_path / "held")
+    with (
+        pytest.raises(journal.PlanEnds),
+        journal.recording("독", tmp_path / "plan.jsonl") as entry,
+    ):
+        Memo(folders=held, planning=True).folder(JAR, "data", 9, tmp_path / "out", never)
+    assert (entry.works["training"].held, entry.works["training"].computed) == (0, 9)
+    assert not (tmp_path / "out").exists() and not held.path.exists()
+    Memo(folders=held).folder(JAR, "data", 9, tmp_path / "out", fill)
+    with journal.recording("독", tmp_path / "plan.jsonl") as entry:
+        found = Memo(folders=held, planning=True).folder(JAR, "data", 9, tmp_path / "planned", never)
+    assert found == [[1, 0.5], [2, None]] and content(tmp_path / "planned") == FILLED
+    assert (entry.works["training"].held, entry.works["training"].computed) == (9, 0)
+    assert files_digest(tmp_path / "planned") == files_digest(tmp_path / "out")
+
+
+def test_what_was_left_beside_a_folder_that_is_made_is_removed(tmp_path: Path) -> None:
+    def make(folder: Path) -> object:
+        folder.with_name("meanwhile").mkdir()
+        return fill(folder)
+
+    Memo(folders=Folders(tmp_path / "held")).folder(JAR, "data", 1, tmp_path / "in" / "out", make)
+    assert [path.name for path in (tmp_path / "in").iterdir()] == ["out"]
+
+
+def test_a_place_that_cannot_be_written_is_one_warning(
+    read_only: Path, tmp_path_factory: pytest.TempPathFactory, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out"
+        memo_ = Memo(folders=Folders(read_only / "held"))
+        assert memo_.folder(JAR, "data", 1, out, fill) == [[1, 0.5], [2, None]]
+        assert content(out) == FILLED
+    warning = f"warning: {read_only / 'held'}: the training is not kept in the memo (Permission denied)\n"
+    assert capfd.readouterr().err == warning
+
+
+def test_code_counts_with_what_it_imports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def digest(jars: str = "SIZE = 3", pots: str = "SIZE = 4", whole: str = "") -> str:
+        (tmp_path / "kitchen" / "deep").mkdir(parents=True, exist_ok=True)
+        files = {
+            "__init__": whole, "deep/__init__": "", "pots": pots, "deep/jars": jars, "unused": pots,
+            "cook": "from kitchen import pots\ndef cook():\n    from kitchen.deep.jars import SIZE\n",
+        }  # fmt: skip
+        for name, source in files.items():
+            (tmp_path / "kitchen" / f"{name}.py").write_text(source, "utf-8")
+        importlib.invalidate_caches()
+        code_digest.cache_clear()
+        program_digest.cache_clear()
+        return program_digest("kitchen.cook")
+
+    monkeypatch.syspath_prepend(tmp_path)
+    first = digest()
+    assert digest(jars="SIZE = 3  # litres", whole="NAME = 1") == first
+    assert len({first, digest(jars="SIZE = 5"), digest(pots="SIZE = 5")}) == 3
+    with pytest.raises(ModuleNotFoundError):
+        program_digest("kitchen.none")
+    code_digest.cache_clear()
+    program_digest.cache_clear()

@@ -12,7 +12,7 @@ from onggi.work import journal, memo
 from onggi.work.command import run
 from onggi.work.session import PLAN, PLAN_ENDS, session
 
-SPACE = memo.space("embeddings", {"files": "ab12"}, "much")
+SPACE = memo.space("spellings", {"files": "ab12"}, "much")
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +39,7 @@ def last(folder: Path) -> journal.Entry:
 
 def counts(folder: Path) -> tuple[str, str, int, int]:
     entry = last(folder)
-    return entry.stage, entry.status, entry.works["embeddings"].held, entry.works["embeddings"].computed
+    return entry.stage, entry.status, entry.works["spellings"].held, entry.works["spellings"].computed
 
 
 def test_a_stage_has_the_memo_of_the_user_and_a_line_in_the_journal(home: Path) -> None:
@@ -131,7 +131,7 @@ def test_a_plan_ends_with_a_code_of_its_own_and_writes_in_its_own_journal(
     with pytest.raises(SystemExit, match=str(PLAN_ENDS)):
         run(session(stage))
     (entry,) = journal.entries(plan)
-    assert (entry.stage, entry.status, entry.works["embeddings"].computed) == ("embed@base", "planned", 2)
+    assert (entry.stage, entry.status, entry.works["spellings"].computed) == ("embed@base", "planned", 2)
     assert not (tmp_path / "out").exists() and not (home / "journal.jsonl").exists()
     assert capsys.readouterr() == ("", "")
 
@@ -141,7 +141,7 @@ def test_a_plan_goes_to_the_end_where_all_is_held(home: Path, tmp_path: Path, mo
     monkeypatch.setenv(PLAN, str(tmp_path / "plan.jsonl"))
     session(embed)()
     (entry,) = journal.entries(tmp_path / "plan.jsonl")
-    assert (entry.status, entry.works["embeddings"].held) == ("done", 2)
+    assert (entry.status, entry.works["spellings"].held) == ("done", 2)
     assert len(list(journal.entries(home / "journal.jsonl"))) == 1
 
 

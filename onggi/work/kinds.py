@@ -1,0 +1,89 @@
+"""What a row of each kind looks like: the memo hands out none that a model cannot have returned."""
+
+import json
+import math
+import struct
+from collections.abc import Callable, Iterable, Mapping
+
+SLACK = 1e-2
+"""How far from 1 the length of a unit vector may be; vectors of half precision are furthest."""
+
+
+def wrong(kind: str, rows: Mapping[bytes, bytes]) -> set[bytes]:
+    """Return the keys of rows that no model of this kind returns; of a kind that is not known here, of none."""
+    return CHECKS[kind](rows) if kind in CHECKS else set()
+
+
+def _vectors(rows: Mapping[bytes, bytes]) -> set[bytes]:
+    """Unit vectors of float32; that of a text without a known token is zero."""
+    import numpy as np
+
+    by_size: dict[int, list[bytes]] = {}
+    for key, row in rows.items():
+        by_size.setdefault(len(row), []).append(key)
+    found: set[bytes] = set()
+    for size, keys in by_size.items():
+        if size == 0 or size % 4:
+            found.update(keys)
+            continue
+        vectors = np.frombuffer(b"".join(rows[key] for key in keys), np.float32).reshape(len(keys), -1)
+        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is no unit vector
+            lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+            right = (np.abs(lengths - 1) < SLACK) | ~vectors.any(axis=1)
+        found.update(key for key, is_right in zip(keys, right.tolist(), strict=True) if not is_right)
+    return found
+
+
+def _each(right: Callable[[bytes], bool]) -> Callable[[Mapping[bytes, bytes]], set[bytes]]:
+    return lambda rows: {key for key, row in rows.items() if not right(row)}
+
+
+def _score(row: bytes) -> bool:
+    """One finite float32."""
+    return len(row) == 4 and math.isfinite(struct.unpack("<f", row)[0])
+
+
+def _morphemes(row: bytes) -> bool:
+    """Four lists of one length: forms, tags, and where each morpheme starts and ends."""
+    match _json(row):
+        case [list(forms), list(tags), list(starts), list(ends)]:
+            return (
+                len(forms) == len(tags) == len(starts) == len(ends)
+                and _are(str, forms)
+                and _are(str, tags)
+                and _are(int, starts)
+                and _are(int, ends)
+            )
+    return False
+
+
+def _sentences(row: bytes) -> bool:
+    """A start, an end and the starts of its morphemes for each sentence."""
+    found = _json(row)
+    return isinstance(found, list) and all(map(_is_sentence, found))
+
+
+def _is_sentence(part: object) -> bool:
+    match part:
+        case [int(), int(), list(starts)]:
+            return _are(int, starts)
+    return False
+
+
+def _are(kind: type, values: Iterable[object]) -> bool:
+    return set(map(type, values)) <= {kind}
+
+
+def _json(row: bytes) -> object:
+    try:
+        return json.loads(row.decode("utf-8", "surrogatepass"))
+    except (ValueError, RecursionError):
+        return None
+
+
+CHECKS: dict[str, Callable[[Mapping[bytes, bytes]], set[bytes]]] = {
+    "embeddings": _vectors,
+    "scores": _each(_score),
+    "morphemes": _each(_morphemes),
+    "sentences": _each(_sentences),
+}
