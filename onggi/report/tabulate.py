@@ -67,9 +67,14 @@ def cell(now: Any, then: Any = None, compare: bool = False, bar: float | None = 
 
 
 def params_table(now: Mapping[str, Any], then: Mapping[str, Any]) -> Table:
-    """Return the params that differ between two revisions, added and removed ones included."""
+    """Return the params that differ between two revisions, added and removed ones included.
+
+    An entry such as ``encoders.tuned`` may be empty on one side and have keys on the other: those keys tell it.
+    """
+    keys = now.keys() | then.keys()
+    filled = {key.rpartition(".")[0] for key in keys}
     rows = []
-    for key in sorted(now.keys() | then.keys()):
+    for key in sorted(keys - filled):
         if key in now and key in then and now[key] == then[key] and type(now[key]) is type(then[key]):
             continue
         was = _as_yaml(then[key]) if key in then else "(없었음: 추가됨)"

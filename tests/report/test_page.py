@@ -12,6 +12,7 @@ from lxml import etree, html
 import onggi.report
 from onggi.core.errors import TableError
 from onggi.report import Comparison, load_folder, read_dag, render
+from onggi.report.tabulate import params_table
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -258,6 +259,12 @@ def test_every_value_shows_its_change(project: Path) -> None:
     assert ["old", "없음 이전 3"] in table(chunks, "요약")
     assert "12위 +2" in " ".join(page.find_class("failures")[0].text_content().split())
     assert "q1: 나" in page.get_element_by_id("failures").text_content()
+
+
+def test_an_empty_entry_that_gets_a_key_is_told_by_the_key() -> None:
+    now, then = {"encoders.tuned.precision": "bf16", "encoders.base": {}}, {"encoders.tuned": {}, "encoders.base": {}}
+    (row,) = params_table(now, then).rows
+    assert [cell.text for cell in row.cells] == ["encoders.tuned.precision", "(없었음: 추가됨)", '"bf16"']
 
 
 def test_a_file_may_have_had_another_shape_at_the_other_commit(project: Path) -> None:
