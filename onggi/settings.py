@@ -19,7 +19,7 @@ from onggi.negatives.params import MineParams, QuestionsParams
 from onggi.search import spec
 from onggi.search.retriever import SearchParams
 from onggi.search.spec import Systems
-from onggi.synthesis.params import SynthesizeParams
+from onggi.synthesis.synthesize import SynthesizeParams
 from onggi.training import FinetuneParams
 from onggi.truth.gold import GoldParams
 from onggi.truth.split import SplitParams

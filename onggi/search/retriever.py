@@ -106,3 +106,13 @@ def run(retriever: Retriever, queries: Iterable[Query]) -> Iterator[Hit]:
     while block := list(islice(waiting, QUERIES_PER_BLOCK)):
         for ranking in retriever.search(block):
             yield from ranking
+
+
+def finder(retriever: Retriever) -> Callable[[Sequence[str], int], list[list[str]]]:
+    """Return what finds the ids of the best chunks of each text."""
+
+    def find(texts: Sequence[str], top_k: int) -> list[list[str]]:
+        queries = [Query(str(place), text) for place, text in enumerate(texts)]
+        return [[hit.chunk_id for hit in ranking[:top_k]] for ranking in retriever.search(queries)]
+
+    return find
