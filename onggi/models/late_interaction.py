@@ -130,7 +130,7 @@ def _scores(passage: torch.Tensor, queries: _Queries, asked: NDArray[np.int64]) 
     """Return the scores of the queries ``asked``, by their numbers, with one passage."""
     sizes = queries.sizes[asked]
     ends = sizes.cumsum()
-    before: NDArray[np.int64] = queries.starts[asked] - (ends - sizes)
+    before = np.asarray(queries.starts[asked] - (ends - sizes), dtype=np.int64)
     rows: NDArray[np.int64] = np.asarray(np.repeat(before, sizes) + np.arange(ends[-1]), dtype=np.int64)
     nearest = [_nearest(queries.units, rows[at : at + MOST_ROWS], passage) for at in range(0, len(rows), MOST_ROWS)]
     scores = np.zeros(len(asked))
