@@ -130,7 +130,8 @@ def _scores(passage: torch.Tensor, queries: _Queries, asked: NDArray[np.int64]) 
     """Return the scores of the queries ``asked``, by their numbers, with one passage."""
     sizes = queries.sizes[asked]
     ends = sizes.cumsum()
-    rows = np.repeat(queries.starts[asked] - (ends - sizes), sizes) + np.arange(ends[-1], dtype=np.int64)
+    before = np.asarray(queries.starts[asked] - (ends - sizes), dtype=np.int64)
+    rows: NDArray[np.int64] = np.asarray(np.repeat(before, sizes) + np.arange(ends[-1]), dtype=np.int64)
     nearest = [_nearest(queries.units, rows[at : at + MOST_ROWS], passage) for at in range(0, len(rows), MOST_ROWS)]
     scores = np.zeros(len(asked))
     if nearest and len(passage):

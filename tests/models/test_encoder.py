@@ -128,6 +128,14 @@ def test_onnx_is_close_and_no_text_depends_on_its_company(random: Path, texts: l
     assert (np.concatenate([encoder.encode([text], 64) for text in texts[:4]]) == vectors[:4]).all()
 
 
+def test_the_export_to_onnx_warns_of_no_training_mode(
+    random: Path, embed: EmbedParams, recwarn: pytest.WarningsRecorder, capfd: pytest.CaptureFixture[str]
+) -> None:
+    Encoder.load(random, embed.model_copy(update={"runtime": "onnx"}))
+    said = [str(warning.message) for warning in recwarn] + list(capfd.readouterr())
+    assert not [line for line in said if "training mode" in line]
+
+
 def test_a_missing_onnx_runtime_is_named(model: Path, embed: EmbedParams, monkeypatch: pytest.MonkeyPatch) -> None:
     real = builtins.__import__
 
