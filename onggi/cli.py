@@ -47,7 +47,8 @@ def root(
 @guarded
 def report(
     against: Annotated[
-        str | None, typer.Option(help="Git revision to show the differences to: a branch, a tag, HEAD~1, a hash.")
+        str | None,
+        typer.Option(help="Show the differences to a branch, a tag, HEAD~1, a hash or an experiment."),
     ] = None,
     out: Annotated[
         Path | None,

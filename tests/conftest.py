@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 
 import stages  # noqa: F401  (the same pinned arithmetic and threads as the build, before any library loads)
+from onggi.work import progress
 
 ROOT = Path(__file__).parents[1]
 NOBODY = 65534
@@ -28,6 +29,14 @@ hypothesis.settings.load_profile("onggi")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the builds by real DVC first: they take longest, and a second worker has the rest to do meanwhile."""
     items.sort(key=lambda item: item.get_closest_marker("pipeline") is None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_progress() -> Iterator[None]:
+    """Keep the lines of work that takes seconds, which depends on the machine, off the stderr that tests look at."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(progress, "SECONDS_BETWEEN_LINES", float("inf"))
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

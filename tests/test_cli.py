@@ -78,6 +78,16 @@ def test_traceback_shows_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert "Traceback" in done.stderr and "TableError" in done.stderr
 
 
+@pytest.mark.parametrize("more", [[], ["--out", "page.html"]])
+def test_a_report_of_a_folder_that_is_not_there_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    line = "error: nowhere: no such folder; name the one that the build wrote its metrics to, or build first\n"
+    assert invoke("report", "--metrics", "nowhere", *more) == (1, "", line)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_check_names_every_problem_in_a_line_of_its_own(tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
     path.write_text(

@@ -87,8 +87,10 @@ def load_folder(folder: Path) -> Metrics:
     Raises
     ------
     TableError
-        A file is not what its name promises; the message names the file and the line.
+        There is no such folder, or a file is not what its name promises; the message names the file and the line.
     """
+    if not folder.is_dir():
+        raise TableError(folder, "no such folder", "name the one that the build wrote its metrics to, or build first")
 
     def read(name: str) -> bytes | None:
         try:

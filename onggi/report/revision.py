@@ -1,6 +1,7 @@
 """A git commit as a place to read metrics and params from."""
 
 import os
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from ruamel.yaml.error import YAMLError
 
 from onggi.core.errors import RevisionError
 from onggi.report.inputs import Metrics, load
+
+_EXPERIMENT = re.compile(r"refs/exps/([0-9a-f]{2})/([0-9a-f]{38,62})/(.+)")
 
 
 @dataclass(frozen=True)
@@ -23,23 +26,25 @@ class Revision:
 
     @classmethod
     def find(cls, name: str, folder: Path) -> "Revision":
-        """Resolve a branch, a tag, ``HEAD~1`` or a hash.
+        """Resolve a branch, a tag, ``HEAD~1``, a hash or the name of a DVC experiment.
 
         Raises
         ------
         RevisionError
-            ``folder`` is in no git repository, or there is no such commit.
+            ``folder`` is in no git repository, there is no such commit, or the name is that of several experiments.
         """
         if _git(folder, "rev-parse", "--git-dir") is None:
             raise RevisionError(
                 folder.resolve().name or folder, "not in a git repository", "run in a clone of the project"
             )
-        sha = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        sha = _commit(folder, name) or _experiment(folder, name)
         if sha is None:
             raise RevisionError(
-                f"--against {name}", "no such commit", "name a branch, a tag or a hash that `git log` knows"
+                f"--against {name}",
+                "no such commit",
+                "name a branch, a tag or a hash that `git log` knows, or an experiment that `dvc exp show` knows",
             )
-        return cls(name, sha.decode().strip(), folder)
+        return cls(name, sha, folder)
 
     def read(self, path: Path) -> bytes | None:
         """Return the content of a file at this commit, None where it had none."""
@@ -91,6 +96,29 @@ def _flat(value: Any, key: str) -> dict[str, Any]:
     for name, below in value.items():
         flat.update(_flat(below, f"{key}.{name}" if key else str(name)))
     return flat
+
+
+def _commit(folder: Path, name: str) -> str | None:
+    sha = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    return None if sha is None else sha.decode().strip()
+
+
+def _experiment(folder: Path, name: str) -> str | None:
+    """Return the commit of an experiment; of several with one name, that which HEAD is the baseline of.
+
+    DVC keeps them as ``refs/exps/`` with the hash of the baseline (its first two digits, the others) and the name.
+    """
+    listed = _git(folder, "for-each-ref", "--format=%(refname) %(objectname)", "refs/exps/") or b""
+    named = {}
+    for line in listed.decode("utf-8", "replace").splitlines():
+        ref, _, sha = line.rpartition(" ")
+        if (kept := _EXPERIMENT.fullmatch(ref)) and kept[3] == name:
+            named[kept[1] + kept[2]] = sha
+    here = named.get(_commit(folder, "HEAD") or "")
+    if here is None and len(named) > 1:
+        several = f"{len(named)} experiments have this name, none of them on HEAD"
+        raise RevisionError(f"--against {name}", several, "give its hash (`dvc exp show --all-commits`)")
+    return here or next(iter(named.values()), None)
 
 
 def _git(folder: Path, *arguments: str) -> bytes | None:

@@ -11,6 +11,8 @@ from onggi.core.errors import RevisionError
 from onggi.report import Revision
 from onggi.report.revision import flat_params
 
+NAME = "name a branch, a tag or a hash that `git log` knows, or an experiment that `dvc exp show` knows"
+
 
 def git(folder: Path, *arguments: str) -> str:
     who = ["-c", "user.name=옹기", "-c", "user.email=onggi@example.invalid", "-c", "commit.gpgsign=false"]
@@ -50,6 +52,45 @@ def test_a_branch_name_becomes_a_safe_file_name(repository: Path) -> None:
     assert (repository / "report-against-feature-더-큰-청크.html").is_file()
 
 
+def experiment(repository: Path, name: str, baseline: str, commit: str) -> None:
+    """Keep a commit as DVC keeps an experiment."""
+    base = git(repository, "rev-parse", baseline).strip()
+    git(
+        repository,
+        "update-ref",
+        f"refs/exps/{base[:2]}/{base[2:]}/{name}",
+        git(repository, "rev-parse", commit).strip(),
+    )
+
+
+def test_report_against_an_experiment(repository: Path) -> None:
+    git(repository, "commit", "-qam", "another")
+    experiment(repository, "sweet-jar", "HEAD~2", "HEAD~1")
+    git(repository, "update-ref", "refs/exps/exec/EXEC_HEAD", "HEAD")
+    done = CliRunner().invoke(app, ["report", "--against", "sweet-jar"])
+    assert done.exit_code == 0, done.output
+    page = html.parse(str(repository / "report-against-sweet-jar.html")).getroot()
+    assert "0.8000 +0.0346" in " ".join(page.text_content().split())
+
+
+def test_of_experiments_with_one_name_that_on_head_is_meant(repository: Path) -> None:
+    git(repository, "commit", "-qam", "another")
+    experiment(repository, "jar", "HEAD", "HEAD~1")
+    experiment(repository, "jar", "HEAD~1", "HEAD~2")
+    assert Revision.find("jar", Path()).sha == git(repository, "rev-parse", "HEAD~1").strip()
+    git(repository, "commit", "-q", "--allow-empty", "-m", "later")
+    with pytest.raises(
+        RevisionError,
+        match=r"^--against jar: 2 experiments have this name, none of them on HEAD; give its hash \(`dvc exp show",
+    ):
+        Revision.find("jar", Path())
+
+
+def test_a_branch_comes_before_an_experiment_of_its_name(repository: Path) -> None:
+    experiment(repository, "main", "HEAD", "HEAD~1")
+    assert Revision.find("main", Path()).sha == git(repository, "rev-parse", "HEAD").strip()
+
+
 def test_in_a_folder_below_the_root_of_the_repository(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (repository / "sub").mkdir()
     monkeypatch.chdir(repository / "sub")
@@ -61,12 +102,9 @@ def test_in_a_folder_below_the_root_of_the_repository(repository: Path, monkeypa
     ("revision", "message"),
     [
         ("HEAD~1", "error: --against HEAD~1: holds no metrics in metrics/; name a commit made after a build"),
-        ("nowhere", "error: --against nowhere: no such commit; name a branch, a tag or a hash that `git log` knows"),
-        ("--all", "error: --against --all: no such commit; name a branch, a tag or a hash that `git log` knows"),
-        (
-            "HEAD:metrics",
-            "error: --against HEAD:metrics: no such commit; name a branch, a tag or a hash that `git log` knows",
-        ),
+        ("nowhere", f"error: --against nowhere: no such commit; {NAME}"),
+        ("--all", f"error: --against --all: no such commit; {NAME}"),
+        ("HEAD:metrics", f"error: --against HEAD:metrics: no such commit; {NAME}"),
     ],
 )
 def test_a_revision_that_cannot_be_compared_is_one_line(repository: Path, revision: str, message: str) -> None:

@@ -115,7 +115,7 @@ def test_processes_that_write_at_once_do_not_mix_their_lines(path: Path) -> None
     stages = ("하나", "둘", "셋", "넷")
     command = [sys.executable, "-c", LINES, str(path)]
     children = [subprocess.Popen([*command, stage], cwd=ROOT) for stage in stages]
-    assert [child.wait(timeout=120) for child in children] == [0] * 4
+    assert [child.wait(timeout=900) for child in children] == [0] * 4
     found = list(entries(path))
     assert len(found) == 200
     for stage in stages:
@@ -226,7 +226,7 @@ def test_processes_that_put_a_journal_away_at_once_lose_none_of_it(path: Path) -
     """Of 400 lines of a good kilobyte the first 300 are put away, once."""
     command = [sys.executable, "-c", ROTATING, str(path)]
     children = [subprocess.Popen([*command, str(n)], cwd=ROOT) for n in range(4)]
-    assert [child.wait(timeout=120) for child in children] == [0] * 4
+    assert [child.wait(timeout=900) for child in children] == [0] * 4
     assert sum(1 for _ in entries(path)) == 400
     assert path.stat().st_size > 0 and path.with_name("journal.old.jsonl").stat().st_size > 300_000
 

@@ -303,9 +303,10 @@ def test_what_was_computed_before_an_interrupt_is_kept(path: Path, raised: type[
 WRITER = """
 import sys
 from pathlib import Path
-from onggi.work import memo
+from onggi.work import memo, progress
 from onggi.work.store import Store
 memo.ITEMS_PER_BLOCK, memo.SECONDS_BETWEEN_COMMITS = 50, 0
+progress.SECONDS_BETWEEN_LINES = float("inf")  # what is printed here is an error
 path, first = Path(sys.argv[1]), int(sys.argv[2])
 texts = [str(n) for n in range(first, first + 400)]
 with memo.using(memo.Memo(Store(path))) as opened:
@@ -317,7 +318,7 @@ with memo.using(memo.Memo(Store(path))) as opened:
 def test_four_processes_that_compute_much_the_same_at_once_lose_nothing(path: Path) -> None:
     command = [sys.executable, "-c", WRITER, str(path)]
     children = [subprocess.Popen([*command, str(200 * n)], cwd=ROOT, stderr=subprocess.PIPE) for n in range(4)]
-    assert [(child.communicate(timeout=120)[1], child.returncode) for child in children] == [(b"", 0)] * 4
+    assert [(child.communicate(timeout=900)[1], child.returncode) for child in children] == [(b"", 0)] * 4
     where = memo.space("spellings", {}, "much")
     held = Store(path).find([where.key(str(n)) for n in range(1000)])
     assert held == {where.key(str(n)): str(n).encode() * 50 for n in range(1000)}

@@ -99,14 +99,14 @@ def test_a_sigterm_keeps_what_was_computed_and_is_recorded(home: Path, capsys: p
     with pytest.raises(SystemExit, match="143"):
         run(session(terminated))
     assert capsys.readouterr().err == (
-        "interrupted: 2 embeddings are in the memo; no half-written file is left; run `dvc repro` to go on\n"
+        "interrupted: 2 spellings are in the memo; no half-written file is left; run `dvc repro` to go on\n"
     )
     assert counts(home) == ("embed@base", "interrupted", 0, 2)
     session(embed)()
     assert counts(home) == ("embed@base", "done", 2, 0)
 
 
-@pytest.mark.parametrize("opening", ["journal._run", "memo.open_memo"])
+@pytest.mark.parametrize("opening", ["journal.recording", "memo.open_memo"])
 def test_an_interrupt_while_the_journal_or_the_memo_is_opened(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], opening: str
 ) -> None:

@@ -298,7 +298,7 @@ def test_processes_that_make_and_fill_a_store_at_once_lose_nothing(tmp_path: Pat
         assert child.stdout is not None and child.stdout.readline() == "ready\n"
     start.touch()
     for child in children:
-        child.communicate(timeout=120)
+        child.communicate(timeout=900)
     assert [child.returncode for child in children] == [0, 0, 0, 0]
     expected = {f"{name} {block} {n}".encode() for name in names for block in range(30) for n in range(10)}
     held = found(path, [*expected, *(f"shared {block}".encode() for block in range(30))])
