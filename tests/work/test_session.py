@@ -99,7 +99,7 @@ def test_a_sigterm_keeps_what_was_computed_and_is_recorded(home: Path, capsys: p
     with pytest.raises(SystemExit, match="143"):
         run(session(terminated))
     assert capsys.readouterr().err == (
-        "interrupted: 2 embeddings are in the memo; no half-written file is left; run `dvc repro` to go on\n"
+        "interrupted: 2 spellings are in the memo; no half-written file is left; run `dvc repro` to go on\n"
     )
     assert counts(home) == ("embed@base", "interrupted", 0, 2)
     session(embed)()
