@@ -106,7 +106,7 @@ def test_a_sigterm_keeps_what_was_computed_and_is_recorded(home: Path, capsys: p
     assert counts(home) == ("embed@base", "done", 2, 0)
 
 
-@pytest.mark.parametrize("opening", ["journal._run", "memo.open_memo"])
+@pytest.mark.parametrize("opening", ["journal._build", "memo.open_memo"])
 def test_an_interrupt_while_the_journal_or_the_memo_is_opened(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], opening: str
 ) -> None:
