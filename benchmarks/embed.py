@@ -92,6 +92,7 @@ def _training_file(data: Beir, work: Path) -> Path:
 
 def _training() -> FinetuneParams:
     return FinetuneParams(
+        base="base",
         learning_rate=0.003, temperature=0.02, train_group_size=2, num_train_epochs=1.0, per_device_train_batch_size=32,
         gradient_accumulation_steps=1, warmup_ratio=0.1, weight_decay=0.0, query_max_len=64, passage_max_len=128,
         precision="fp32", gradient_checkpointing=False, seed=42,

@@ -59,6 +59,12 @@ def read_encoder_config(folder: Path) -> EncoderConfig:
     return EncoderConfig(_pooling(folder / "1_Pooling" / "config.json"), min(known, default=512))
 
 
+def dimensions(folder: Path) -> int | None:
+    """Return the size of a token's vector, None where the encoder's ``config.json`` does not say it."""
+    described = _json(folder / "config.json")
+    return next((size for key in _SIZES if isinstance(size := described.get(key), int)), None)
+
+
 def _pooling(path: Path) -> Pooling:
     settings = _json(path)
     names = [name for key, name in _POOLING_KEYS.items() if settings.get(key)]
@@ -79,11 +85,10 @@ def write_encoder_config(folder: Path, config: EncoderConfig) -> None:
     ModelError
         The folder's ``config.json`` does not say how large a token's vector is.
     """
-    described = _json(folder / "config.json")
-    dimensions = next((described[key] for key in _SIZES if key in described), None)
-    if dimensions is None:
+    size = dimensions(folder)
+    if size is None:
         raise ModelError(folder / "config.json", f"names no size of vectors ({', '.join(_SIZES)})", "choose an encoder")
-    pooling = {"word_embedding_dimension": dimensions}
+    pooling = {"word_embedding_dimension": size}
     pooling |= {key: name == config.pooling for key, name in _POOLING_KEYS.items()}
     (folder / "1_Pooling").mkdir()
     (folder / "2_Normalize").mkdir()

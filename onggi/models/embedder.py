@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from onggi.models.config import read_encoder_config
+from onggi.models.config import dimensions, read_encoder_config
 from onggi.models.identity import encoder_identity
 from onggi.models.params import EmbedParams
 from onggi.work import memo
@@ -89,7 +89,9 @@ class Embedder:
             "pooling": self.config.pooling, "max_length": min(max_length, self.config.max_length),
             "row": memo.code_digest("onggi.models.embedder"),
         }  # fmt: skip
-        space = memo.space("embeddings", decided_by, "much")
+        # A model's own code may give vectors of another size than its configuration says.
+        size = None if self.params.trust_remote_code else dimensions(self.folder)
+        space = memo.space("embeddings", decided_by, "much", width=size and 4 * size)
 
         def compute(missing: list[str]) -> Iterator[tuple[int, bytes]]:
             for places, vectors in self.encoder.batches(missing, max_length):

@@ -365,10 +365,9 @@ def program_digest(module: str) -> str:
 
 
 def _is_module(name: str) -> bool:
-    try:
-        return find_spec(name) is not None
-    except ModuleNotFoundError:  # what it would lie in is no package
-        return False
+    """Tell whether a name is that of a module; what lies above it is not run, unless it is a package."""
+    above = find_spec(name.rpartition(".")[0])
+    return above is not None and above.submodule_search_locations is not None and find_spec(name) is not None
 
 
 def _is_docstring(statement: ast.stmt) -> bool:

@@ -1,7 +1,9 @@
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,7 @@ from onggi.models.embedder import Embedder
 from onggi.models.encoder import Encoder
 from onggi.models.params import EmbedParams
 from onggi.work import memo
-from onggi.work.store import Store
+from onggi.work.store import Store, checksum
 
 ROOT = Path(__file__).parents[2]
 
@@ -102,6 +104,7 @@ def test_no_folder_is_named_before_any_text_comes(embed: EmbedParams, tmp_path: 
 
 HELD = """
 import json, sys
+from contextlib import closing
 from pathlib import Path
 from onggi.work import memo
 import onggi.index.dense  # noqa: F401
@@ -141,3 +144,20 @@ def test_with_all_rows_held_neither_embed_nor_mine_import_torch(
     assert "torch" in fresh.pop("loaded")  # type: ignore[operator]
     assert held.pop("loaded") == []
     assert held == fresh
+
+
+def test_a_held_vector_of_another_size_counts_as_missing(model: Path, embed: EmbedParams, tmp_path: Path) -> None:
+    """As a forged memo may hold them, under the right keys; they would make an index of their own size."""
+    texts = ["독을 씻는다.", "콩을 삶는다."]
+    right = Embedder(model, embed).passages(texts)
+    path = tmp_path / "memo.sqlite"
+    with memo.using(memo.Memo(Store(path))):
+        Embedder(model, embed).passages(texts)
+    with closing(sqlite3.connect(path)) as file, file:
+        keys = [key for (key,) in file.execute("SELECT key FROM rows").fetchall()]
+        wrong = np.array([1.0, 0.0], np.float32).tobytes()
+        for key in keys:
+            file.execute("UPDATE rows SET value = ?, sum = ? WHERE key = ?", (wrong, checksum(key, wrong), key))
+    for _ in range(2):
+        with memo.using(memo.Memo(Store(path))):
+            assert np.array_equal(Embedder(model, embed).passages(texts), right)

@@ -15,10 +15,9 @@ from FlagEmbedding import FlagModel
 
 from onggi.core.errors import TrainingError
 from onggi.models.bootstrap import bootstrap
+from onggi.models.config import read_encoder_config
 from onggi.models.embedder import Embedder
-from onggi.models.layout import read_layout
-from onggi.models.params import EmbedParams
-from onggi.models.shape import BootstrapParams
+from onggi.models.params import BootstrapParams, EmbedParams
 from onggi.training import FinetuneParams, checkpoint, finetune
 from onggi.work import memo
 from onggi.work.folders import Folders
@@ -34,7 +33,7 @@ TEXTS = [
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models") / "base"
     shape = BootstrapParams(vocab_size=200, dimensions=32, layers=1, heads=2, window=32, max_length=64, seed=0)
-    bootstrap(TEXTS, shape, folder)
+    bootstrap(lambda: TEXTS, shape, folder)
     return folder
 
 
@@ -111,7 +110,7 @@ def test_the_tuned_folder_differs_from_the_base_in_its_weights_alone(
     before, after = files(base), files(tuned[0])
     assert before.keys() == after.keys()
     assert [name for name in before if before[name] != after[name]] == ["model.safetensors"]
-    assert read_layout(tuned[0]) == read_layout(base)
+    assert read_encoder_config(tuned[0]) == read_encoder_config(base)
     ours = Embedder(tuned[0], embed).passages(TEXTS)
     theirs = FlagModel(str(tuned[0]), pooling_method="mean", use_fp16=False, devices="cpu").encode(TEXTS, max_length=32)
     assert np.abs(ours - theirs).max() < 1e-6
