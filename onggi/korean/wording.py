@@ -50,7 +50,7 @@ def _english(word: str) -> str:
 
 @cache
 def _joined(syllable: str, kind: str) -> str:
-    return kiwi().join([(syllable, "NNG"), (kind, PARTICLES[kind])])[1:]
+    return str(kiwi().join([(syllable, "NNG"), (kind, PARTICLES[kind])]))[1:]
 
 
 def particle(word: str, kind: str) -> str:
@@ -82,7 +82,7 @@ def conjugate(stem: str, tag: str, *endings: tuple[str, str]) -> str:
     >>> conjugate("빠르", "VA", ("었", "EP"), ("어요", "EF")), conjugate("돕", "VV-I", ("어야", "EC"))
     ('빨랐어요', '도와야')
     """
-    return kiwi().join([(stem, tag), *endings])
+    return str(kiwi().join([(stem, tag), *endings]))
 
 
 @lru_cache(maxsize=4096)

@@ -20,7 +20,6 @@ RULES: dict[str, Callable[[Passage], Iterator[Fact]]] = {
     "steps": labels.steps,
 }
 """Every rule by the name under which its yield is counted."""
-
 WORDINGS = 2
 
 

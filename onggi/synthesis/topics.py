@@ -26,7 +26,7 @@ _TAILS = re.compile(
     r"\s*(?:안내문?|공고문?|알림|개요|소개|FAQ|질의응답|Q&A|자주 (?:묻는|하는) (?:질문|것들?)|업무 ?매뉴얼|"
     r"매뉴얼|보도자료|가정통신문|"
     r"한눈에|요약|계획서|요금표?|비교표|일람표?|해설|발췌|민원 ?답변(?: 모음)?|답변 모음|묻고 답하기|문답|작성 ?요령|"
-    r"이용 ?수칙|수칙|(?<=\s)방법|이용약관|약관|계약 ?조건|(?:사용|이용|운영) 규정|행동 ?요령|모집|선발|"
+    r"이용 ?수칙|수칙|이용약관|약관|계약 ?조건|(?:사용|이용|운영) 규정|행동 ?요령|모집|선발|"
     r"신청서)(?:와|과|및)?)+\s*$"
 )
 _ROLES = re.compile(
@@ -97,7 +97,7 @@ def topic(chunk: Chunk, path: tuple[str, ...]) -> Topic | None:
     Minutes, news and collections are about no one thing: there a section counts that names a place or a programme.
     """
     stem = chunk.doc_id.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    for title in map(clean, (*path[:1], stem)):
+    for title in (clean(text).removesuffix(" 방법") for text in (*path[:1], stem)):
         if is_name(title):
             return Topic(title, kind_of(title))
     section = clean(path[1]) if len(path) > 1 and not _MINUTES.search(path[0]) else ""
