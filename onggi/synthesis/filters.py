@@ -1,82 +1,60 @@
-"""What keeps bad questions out, each counted: length, leaked answers, duplicates, gold questions, the round trip."""
+"""What keeps bad drafts out: their length, leaked answers, duplicates, gold questions, the round trip, the cap."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
-from onggi.core.schema import Chunk
 from onggi.korean.normalize import squash
-from onggi.synthesis.facts import Fact
+from onggi.synthesis.drafts import Draft
 
 FILTERS = ("length", "leak", "gold", "duplicate", "round_trip", "cap")
 
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A question written from a chunk, with the wording chosen."""
-
-    chunk: Chunk
-    fact: Fact
-    text: str
+Find = Callable[[Sequence[str], int], Sequence[Sequence[str]]]
+"""Given questions and k, the ids of the k chunks a retriever finds for each."""
 
 
-def bad_length(text: str, least: int, most: int) -> bool:
-    """Tell whether a question has fewer or more characters than allowed."""
-    return not least <= len(text) <= most
+def leaks(draft: Draft) -> bool:
+    """Tell whether a question contains one of its answers, however spaced, or has no answer at all."""
+    question = squash(draft.text)
+    bare = [squash(answer) for answer in draft.answers]
+    return not bare or any(not answer or answer in question for answer in bare)
 
 
-def leaks(text: str, answer: str) -> bool:
-    """Tell whether a question contains its answer, however spaced, or has none."""
-    bare = squash(answer)
-    return not bare or bare in squash(text)
-
-
-def unlike(candidates: Iterable[Candidate], known: Iterable[str]) -> tuple[list[Candidate], int, int]:
-    """Drop what equals a known question or an earlier candidate after normalisation.
-
-    Returns
-    -------
-    tuple[list[Candidate], int, int]
-        What is left, how many equal a known question, how many repeat a candidate.
-    """
+def distinct(drafts: Iterable[Draft], known: Iterable[str]) -> tuple[list[Draft], int, int]:
+    """Drop what equals a known question or an earlier draft after normalisation; count both."""
     taken = {squash(text) for text in known}
     seen: set[str] = set()
-    kept: list[Candidate] = []
+    kept: list[Draft] = []
     equal = repeated = 0
-    for candidate in candidates:
-        key = squash(candidate.text)
+    for draft in drafts:
+        key = squash(draft.text)
         if key in taken:
             equal += 1
         elif key in seen:
             repeated += 1
         else:
             seen.add(key)
-            kept.append(candidate)
+            kept.append(draft)
     return kept, equal, repeated
 
 
-def round_trip(
-    candidates: Sequence[Candidate], find: Callable[[Sequence[str], int], Sequence[Sequence[str]]], top_k: int
-) -> list[Candidate]:
+def round_trip(drafts: Sequence[Draft], find: Find, top_k: int) -> list[Draft]:
     """Keep the questions whose own chunk is among the ``top_k`` that ``find(texts, top_k)`` returns by id."""
-    found = find([candidate.text for candidate in candidates], top_k)
-    return [candidate for candidate, ids in zip(candidates, found, strict=True) if candidate.chunk.chunk_id in ids]
+    results = find([draft.text for draft in drafts], top_k)
+    return [draft for draft, chunk_ids in zip(drafts, results, strict=True) if draft.chunk_id in chunk_ids]
 
 
-def balanced(candidates: Sequence[Candidate], per_chunk: int) -> list[Candidate]:
-    """Keep up to ``per_chunk`` questions a chunk, each time of the type that is rarest so far.
-
-    Chunks take turns, so that a type only some of them can give is not crowded out by the others.
-    """
-    by_chunk: dict[str, list[Candidate]] = {}
-    for candidate in candidates:
-        by_chunk.setdefault(candidate.chunk.chunk_id, []).append(candidate)
-    counts: dict[str, int] = {}
+def select(drafts: Sequence[Draft], per_chunk: int) -> list[Draft]:
+    """Keep up to ``per_chunk`` questions a chunk; chunks take turns, each gives one of the type rarest so far."""
+    by_chunk: dict[str, list[Draft]] = {}
+    for draft in drafts:
+        by_chunk.setdefault(draft.chunk_id, []).append(draft)
+    counts: Counter[str] = Counter()
     kept = []
     for _ in range(per_chunk):
         for left in by_chunk.values():
             if left:
-                best = min(left, key=lambda candidate: counts.get(candidate.fact.type, 0))
-                counts[best.fact.type] = counts.get(best.fact.type, 0) + 1
-                left.remove(best)
-                kept.append(best)
+                rarest = min(left, key=lambda draft: counts[draft.type])
+                counts[rarest.type] += 1
+                left.remove(rarest)
+                kept.append(rarest)
     return kept

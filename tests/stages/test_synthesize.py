@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +14,28 @@ import stages.answer
 import stages.synthesize
 from onggi.core import tables
 from onggi.core.schema import Answer, Chunk, Evidence, Hit, Question, SplitRow
-from onggi.index.bm25 import Bm25Index, Bm25Params
+from onggi.search.retriever import Query
 
 PARAMS = """
 split: {train: 0.5, dev: 0.0, test: 0.5, synthesis_from: SOURCE, near_duplicate: 0.8, seed: 0}
 synthesize: {backend: extractive, types: [정의, 절차, 규정, 예시, 비교, 적용], per_chunk: 5, min_chars: 8,
-  max_chars: 80, round_trip_k: 2, seed: 0}
+  max_chars: 80, index: bm25, round_trip_k: 2, seed: 0}
 answer: {backend: extractive, system: bm25, contexts: 2, min_support: 0.4}
 """
 TEXTS = {
     "train.md": ("장독 대여", "신청 기간: 3월 2일부터 3월 20일까지\n보증금: 5,000원"),
-    "test.md": ("옹기 가마", "가마는 매주 월요일에 불을 땝니다."),
+    "test.md": ("옹기 가마", "가마는 매주 월요일에 불을 땝니다.\n문의: 옹기과 055-000-0000"),
 }
+
+
+class Everything:
+    """A retriever that finds every chunk."""
+
+    def __init__(self, chunk_ids: list[str]) -> None:
+        self.chunk_ids = chunk_ids
+
+    def search(self, queries: Sequence[Query]) -> list[list[Hit]]:
+        return [[Hit(q.query_id, c, rank, 1.0) for rank, c in enumerate(self.chunk_ids, start=1)] for q in queries]
 
 
 @pytest.fixture
@@ -44,23 +55,28 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ]
     tables.write(tmp_path / "gold.parquet", Question, gold)
     ids = [chunk.chunk_id for chunk in chunks]
-    tokenizer = {"name": "char_bigram", "pos": "content", "user_dictionary": "none.tsv"}
-    params = Bm25Params.model_validate({"tokenizer": tokenizer, "method": "lucene", "k1": 1.2, "b": 0.75})
-    Bm25Index.build([f"{chunk.heading}\n{chunk.text}" for chunk in chunks], ids, params).save(tmp_path / "bm25")
+    monkeypatch.setattr("onggi.search.workspace.open_index", lambda index, models, depth: Everything(ids))
     hits = [Hit(query_id, ids[0], 1, 2.0) for query_id in ("q1", "q2", "q3")]
-    tables.write(tmp_path / "run.parquet", Hit, hits)
+    tables.write(tmp_path / "bm25.parquet", Hit, hits)
     (tmp_path / "params.yaml").write_text(PARAMS.replace("SOURCE", "train"), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-INPUTS = ("chunks.parquet", "splits.parquet", "gold.parquet", "bm25")
-OUTS = ("synthetic.parquet", "questions.json")
+PATHS = {
+    "chunks": "chunks.parquet",
+    "splits": "splits.parquet",
+    "gold": "gold.parquet",
+    "indexes": "index",
+    "models": "models",
+    "out": "synthetic.parquet",
+    "metrics": "questions.json",
+}
 
 
 def synthesize() -> tuple[list[Question], dict[str, Any]]:
     """Run the stage in the current folder and return what it wrote."""
-    stages.synthesize.main(*map(Path, INPUTS + OUTS))
+    stages.synthesize.main(**{name: Path(path) for name, path in PATHS.items()})
     metrics = json.loads(Path("questions.json").read_text(encoding="utf-8"))
     return list(tables.read(Path("synthetic.parquet"), Question)), metrics
 
@@ -90,20 +106,21 @@ def test_no_train_document_leaves_an_empty_table_and_a_reason(build: Path) -> No
 
 
 def test_a_missing_table_is_one_line(build: Path) -> None:
-    (build / "chunks.parquet").unlink()
+    (build / "splits.parquet").unlink()
     failed = subprocess.run(
-        [sys.executable, "-m", "stages.synthesize", *INPUTS, *OUTS],
+        [sys.executable, "-m", "stages.synthesize", *(f"--{name}={path}" for name, path in PATHS.items())],
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
         capture_output=True,
         text=True,
     )
     assert failed.returncode == 1
-    assert failed.stderr.splitlines()[-1] == "error: chunks.parquet: no such table; run `dvc repro` to build it"
+    assert failed.stderr.splitlines()[-1] == "error: splits.parquet: no such table; run `dvc repro` to build it"
     assert not (build / "synthetic.parquet").exists()
 
 
 def test_only_test_questions_are_answered_and_the_chunk_is_cited(build: Path) -> None:
-    stages.answer.main(*map(Path, ("gold.parquet", "chunks.parquet", "run.parquet", "answers.parquet")))
+    paths = (Path(path) for path in ("gold.parquet", "chunks.parquet", ".", "answers.parquet"))
+    stages.answer.main(*paths)
     one, two = tables.read(build / "answers.parquet", Answer)
     cited = next(c.chunk_id for c in tables.read(build / "chunks.parquet", Chunk) if c.doc_id == "test.md")
     assert (one.query_id, one.text, one.chunk_id, one.contexts) == ("q1", "매주 월요일", cited, [cited])
