@@ -1,5 +1,6 @@
 """The stages of dvc.yaml as DVC itself resolves them."""
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -53,7 +54,7 @@ def _stage(stage: Any) -> Stage:
     settings = [dep for dep in stage.deps if isinstance(dep, ParamsDependency)]
     return Stage(
         stage.addressing,
-        tuple(stage.cmd.split()),
+        tuple(shlex.split(stage.cmd)),
         tuple(dep.def_path for dep in stage.deps if not isinstance(dep, ParamsDependency)),
         tuple(key for dep in settings for key in dep.params),
         tuple(out.def_path for out in stage.outs),
