@@ -32,7 +32,6 @@ class Morpheme(NamedTuple):
     end: int
 
 
-@cache
 def kiwi(user_dictionary: Path | None = None) -> Kiwi:
     """Return the one Kiwi of this process for a user dictionary (``form<TAB>tag<TAB>score`` a line).
 
@@ -41,6 +40,12 @@ def kiwi(user_dictionary: Path | None = None) -> Kiwi:
     ParamsError
         The dictionary is missing or not in Kiwi's format.
     """
+    return _kiwi(user_dictionary, user_dictionary and _dictionary_digest(user_dictionary))
+
+
+@cache
+def _kiwi(user_dictionary: Path | None, digest: str | None) -> Kiwi:
+    """Return the Kiwi of a dictionary by its content: another may take its path."""
     analyser = Kiwi(num_workers=workers())
     if user_dictionary is not None:
         try:

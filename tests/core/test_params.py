@@ -7,7 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from onggi.chunking import ChunkParams
 from onggi.core.errors import ParamsError
 from onggi.core.params import Params, problems, read
-from onggi.index.bm25 import Bm25Params
+from onggi.index.params import Indexes
+from onggi.models.declared import Tokenizers
+from onggi.models.params import Encoders
 from onggi.truth.split import SplitParams
 
 
@@ -174,9 +176,39 @@ def test_the_shares_of_a_split_sum_to_one() -> None:
     )
 
 
-def test_a_key_of_the_tokenizer_is_looked_up_in_the_tokenizer() -> None:
-    tokenizer = {"name": "kiwi", "pos": "content", "user_dictionary": "words.tsv", "stem": True}
-    values = {"tokenizer": tokenizer, "method": "lucene", "k1": 1.5, "b": 0.75}
-    assert said(Bm25Params, values) == (
-        "p.yaml: bm25.tokenizer.stem: unknown key; known here: name, pos, user_dictionary"
-    )
+def refused(section: type, values: Any) -> list[str]:
+    return [str(problem) for problem in problems(section, {"indexes": values, "models": {"tokenizer": values}})]
+
+
+def test_a_key_of_an_entry_is_looked_up_in_the_form_the_entry_has() -> None:
+    unknown = {"bm25": {"encoder": "kiwi", "kind": "bm25", "stem": True}}
+    assert refused(Indexes, unknown) == [
+        "params.yaml: indexes.bm25.stem: unknown key; known here: encoder, kind, method, k1, b"
+    ]
+    assert refused(Indexes, {"graph": {"kind": "hnsw"}}) == [
+        "params.yaml: indexes.graph.encoder: the key is missing; add it (the encoder whose terms or vectors it holds)"
+    ]
+    assert refused(Indexes, {"graph": {"encoder": "base", "kind": "ivf", "lists": 0}}) == [
+        "params.yaml: indexes.graph.lists: got 0; input should be greater than or equal to 1"
+    ]
+    assert refused(Indexes, [])[0].startswith("params.yaml: indexes: got []; write it as")
+    assert refused(Tokenizers, {"kiwi": {"name": "kiwi", "user_dictionary": "-", "stem": 1}}) == [
+        "params.yaml: models.tokenizer.kiwi.stem: unknown key; known here: name, pos, user_dictionary"
+    ]
+
+
+def test_one_entry_is_read_whatever_is_wrong_with_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text("indexes:\n  a: {encoder: base, kind: flat}\n  b: {}\n")
+    assert Indexes.load_entry("a", path).encoder == "base"
+    with pytest.raises(ParamsError, match=r"indexes\.b: got \{\}; an index is"):
+        Indexes.load_entry("b", path)
+    with pytest.raises(ParamsError, match=r"indexes: has no 'c'; declare it there \(declared: a, b\)"):
+        Indexes.load_entry("c", path)
+    with pytest.raises(ParamsError, match=r"encoders: has no 'c'; declare it there \(declared: none\)"):
+        Encoders.load_entry("c", path)
+
+
+def test_a_dotted_section_that_is_missing() -> None:
+    (problem,) = problems(Tokenizers, {"models": {}})
+    assert str(problem).startswith("params.yaml: models.tokenizer: the section is missing")

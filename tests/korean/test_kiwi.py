@@ -142,7 +142,7 @@ def test_one_analyser_a_dictionary(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (None, "Cannot open file"),
+        (None, "No such file"),
         ("너울독\n".encode(), "line 1"),
         ("# 주석\n너울독\tXYZ\t0\n".encode(), "XYZ"),
         ("너울독\tNNP\t0\n".encode("cp949"), "not a user dictionary"),

@@ -37,7 +37,7 @@ def write(path, made):
     path.write_text("".join(f"{line}\\n" for line in made), "utf-8")
 
 def chunk(out):
-    write(out, rows("sentences", "little", lines("raw.txt")))
+    write(out, rows("splits", "little", lines("raw.txt")))
 
 def fetch(out):
     with memo.active().aside("hub", 1):
@@ -64,11 +64,11 @@ def train(out):
 
 def encode(out):
     texts = [f"{Path(out).name} {chunk}" for chunk in lines("chunks.txt")]
-    write(f"{out}/rows/all", [*rows("embeddings", "much", texts), os.environ.get("JAR_END", "")])
+    write(f"{out}/rows/all", [*rows("vectors", "much", texts), os.environ.get("JAR_END", "")])
 
 def search(out):
-    asked = rows("morphemes", "little", lines("queries.txt"))
-    rows("embeddings", "much", asked)
+    asked = rows("words", "little", lines("queries.txt"))
+    rows("vectors", "much", asked)
     write(out, lines(f"encoded/{Path(out).stem}/rows/all")[: len(asked)])
 
 def evaluate(out):
@@ -187,7 +187,7 @@ def rows(plan: dict[str, Any], stage: str) -> dict[str, tuple[int, int, bool]]:
 def test_a_first_plan(jar: Small, hub: socket.socket) -> None:
     plan = jar.plan()
     assert calls(hub) == 0
-    assert rows(plan, "chunk") == {"sentences": (3, 0, True)}
+    assert rows(plan, "chunk") == {"splits": (3, 0, True)}
     assert rows(plan, "fetch") == {"hub": (1, 0, True)}
     behind = ["train", "encode@base", "encode@tuned", "search@base", "search@tuned", "evaluate", "measure"]
     assert known_after(plan) == {stage: ["fetch"] for stage in behind}
@@ -205,8 +205,8 @@ def built(jar: Small) -> Small:
 def test_rows_are_exact_where_inputs_are_known_and_known_after_a_stage_behind(built: Small) -> None:
     built.change("raw.txt", "doenjang", "doenjang\nsikcho")
     plan = built.plan()
-    assert rows(plan, "chunk") == {"sentences": (1, 3, True)}
-    assert rows(plan, "encode@base") == {"embeddings": (1, 3, True)}
+    assert rows(plan, "chunk") == {"splits": (1, 3, True)}
+    assert rows(plan, "encode@base") == {"vectors": (1, 3, True)}
     assert rows(plan, "train") == {"training": (1, 0, True)}
     assert known_after(plan) == {
         "encode@tuned": ["train"],
@@ -215,7 +215,7 @@ def test_rows_are_exact_where_inputs_are_known_and_known_after_a_stage_behind(bu
         "evaluate": ["encode@base", "train"],
         "measure": ["encode@base", "train"],
     }
-    assert plan["total"]["rows"]["embeddings"] == {"compute": 1, "held": 3, "exact": False}
+    assert plan["total"]["rows"]["vectors"] == {"compute": 1, "held": 3, "exact": False}
     (evaluate,) = (stage["why"] for stage in plan["stages"] if stage["stage"] == "evaluate")
     assert evaluate == [{"kind": "upstream", "name": "runs", "makers": ["search@base", "search@tuned"]}]
     behind = ["encode@base", "encode@tuned", "search@base", "search@tuned", "measure"]
@@ -231,7 +231,7 @@ def test_a_checkpoint_that_is_held_makes_what_follows_known(built: Small) -> Non
     plan = built.plan()
     assert rows(plan, "train") == {"training": (0, 1, True)}
     assert known_after(plan) == {}
-    assert rows(plan, "search@tuned") == {"morphemes": (0, 1, True), "embeddings": (0, 1, True)}
+    assert rows(plan, "search@tuned") == {"words": (0, 1, True), "vectors": (0, 1, True)}
     (line,) = (line for line in built.onggi("plan")[1].splitlines() if line.startswith("train"))
     assert line.split()[:-2] == ["train", "train.epochs", "1", "→", "2", "training", "held", "1"]
     assert build(built, plan) == ["train", "search@tuned"]
@@ -240,8 +240,8 @@ def test_a_checkpoint_that_is_held_makes_what_follows_known(built: Small) -> Non
 def test_what_a_stage_asks_before_rows_that_are_counted_may_not_be_all(built: Small) -> None:
     built.write("queries.txt", "what is dok\nand ganjang\n")
     plan = built.plan("search@base")
-    assert rows(plan, "search@base") == {"morphemes": (1, 1, False), "embeddings": (1, 1, True)}
-    assert "≥ 1 morphemes" in built.onggi("plan", "search@base")[1]
+    assert rows(plan, "search@base") == {"words": (1, 1, False), "vectors": (1, 1, True)}
+    assert "≥ 1 words" in built.onggi("plan", "search@base")[1]
 
 
 def test_a_folder_in_which_several_stages_have_their_outs(built: Small, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -252,7 +252,7 @@ def test_a_folder_in_which_several_stages_have_their_outs(built: Small, monkeypa
     monkeypatch.setenv("JAR_END", "the end")
     built.change("params.yaml", "end: 1", "end: 2")
     plan = built.plan()
-    assert rows(plan, "encode@base") == {"embeddings": (0, 3, True)} and known_after(plan) == {}
+    assert rows(plan, "encode@base") == {"vectors": (0, 3, True)} and known_after(plan) == {}
     ((encoded,),) = (stage["why"] for stage in plan["stages"] if stage["stage"] == "measure")
     assert encoded["makers"] == ["encode@base", "encode@tuned"]
     assert set(build(built, plan)) == {"encode@base", "encode@tuned", "search@base", "search@tuned", "measure"}

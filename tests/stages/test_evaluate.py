@@ -197,9 +197,11 @@ def test_the_commands_import_nothing_heavy_for_help(stage):
 
 
 def test_a_missing_table_is_one_line(folder):
-    command = [sys.executable, "-m", "stages.judge", *(f"{n}.parquet" for n in ("none", "documents", "chunks", "gold"))]
+    tables_in = {"answers": "none", "documents": "documents", "chunks": "chunks", "questions": "gold"}
+    options = [word for option, name in tables_in.items() for word in (f"--{option}", f"{name}.parquet")]
+    command = [sys.executable, "-m", "stages.judge", *options, "--out", "out.json"]
     done = subprocess.run(
-        [*command, "out.json"], cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True
+        command, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True
     )
     assert done.returncode == 1
     assert done.stderr == "error: none.parquet: no such table; run `dvc repro` to build it\n"
