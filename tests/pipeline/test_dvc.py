@@ -65,7 +65,7 @@ def flat(workspace: Workspace, revision: str) -> dict[str, float]:
 
 def test_other_chunks_leave_the_base_encoder_as_it_is(workspace: Workspace) -> None:
     before = workspace.outs()
-    workspace.edit_params(chunk={"max_tokens": 120})
+    workspace.edit_params(chunk={"max_tokens": 60})
     unmoved = ("ingest", "gold", "tokenizer@kiwi", "bootstrap@base")  # they read documents, not chunks
     assert sorted(workspace.repro()) == sorted(stage for stage in workspace.stages() if stage not in unmoved)
     after = workspace.outs()
