@@ -12,7 +12,7 @@ def main(models: Opt[Path], train: Opt[Path], out: Opt[Path], loss: Opt[Path], m
     from onggi.training import FinetuneParams, finetune
 
     params = FinetuneParams.load()
-    embed = Encoders.load().settings(out.name, EmbedParams.load())
+    embed = Encoders.load_entry(out.name).over(EmbedParams.load())
     curve = finetune(models / params.base, train, out, params, embed)
     write_csv(loss, ("step", "epoch", "loss"), curve)
     write_json(metrics, {"steps": curve[-1][0], "first_loss": curve[0][2], "last_loss": curve[-1][2]} if curve else {})

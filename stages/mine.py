@@ -13,7 +13,7 @@ def main(
     from onggi.core import tables
     from onggi.core.outs import write_json
     from onggi.core.schema import Chunk, SplitRow
-    from onggi.models.params import EmbedParams, Encoders, RerankerParams
+    from onggi.models.params import EmbedParams, RerankerParams
     from onggi.models.reranker import load_reranker
     from onggi.negatives.candidates import named, pooled
     from onggi.negatives.corpus import Corpus
@@ -33,8 +33,7 @@ def main(
     }
     rows = (row for row in tables.read(chunks, Chunk) if row.chunk_id in wanted or row.doc_id in evidence)
     corpus = Corpus(rows, trainable)
-    settings = Encoders.load().settings(teacher.model, EmbedParams.load())
-    reranker = load_reranker(teacher, models / teacher.model, settings)
+    reranker = load_reranker(teacher, models / teacher.model, EmbedParams.load())
     answering = positives(asked, corpus, reranker)
     asked = [question for question in asked if question.query_id in answering]
     given = pooled([question.query_id for question in asked], candidates, params.candidates, corpus)

@@ -1,1 +1,1 @@
-"""Ground truth, measures, significance and judges."""
+"""Measures, significance, failures and judges: how good runs and answers are."""

@@ -1,1 +1,1 @@
-"""Indexes over all chunks: BM25 over tokens, FAISS over vectors."""
+"""Indexes over all chunks, asked in one way: BM25 over terms, FAISS over vectors; and the encoded chunks they hold."""

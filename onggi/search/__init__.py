@@ -1,1 +1,1 @@
-"""Retrieval: runs of one index, and fusion of runs."""
+"""Systems: retrievers, what they are composed of, and how a composition is declared."""

@@ -128,7 +128,7 @@ def test_an_encoder_more_is_lines_in_params_and_its_folder_is_a_dep(workspace: W
     shutil.copytree(workspace.folder / "models" / "base", mine)
     workspace.add_params(
         models={"local": {"mine": {"path": str(mine)}}},
-        encoders={"mine": {"query_max_length": 32}},
+        encoders={"mine": {"precision": "fp32"}},
         indexes={"dense-mine": {"encoder": "mine", "kind": "flat"}},
     )
     added = ["adopt@mine", "encode@mine", "index@dense-mine", "search@dense-mine"]

@@ -80,6 +80,8 @@ ENTRIES = {"mine": "mine.candidates"}
 def name_of(section: type[Params], whole: bool, stage: Stage) -> str:
     """Return what a stage has to declare: a section, or the entry of it that has the stage's own name."""
     _, repeated, name = stage.name.partition("@")
+    if stage.name == "finetune" and section.key == "encoders":
+        return "encoders.tuned"
     if repeated and section.key in ENTRIES:
         return f"{ENTRIES[section.key]}.{name}"
     return section.key if whole else f"{section.key}.{name}"
