@@ -62,7 +62,9 @@ def gram_hashes(text: str, size: int = 5) -> NDArray[np.uint64]:
     for place in range(size):
         hashes = _mixed(hashes + points[place : place + len(hashes)])
     hashes.sort()
-    return hashes[np.append(True, hashes[1:] != hashes[:-1])]  # np.unique, which hashes first, takes thrice as long
+    # np.unique, which hashes first, takes thrice as long.
+    distinct: NDArray[np.uint64] = hashes[np.append(True, hashes[1:] != hashes[:-1])]
+    return distinct
 
 
 def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
