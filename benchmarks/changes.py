@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from ruamel.yaml import YAML
 
+from benchmarks.rebuild import freeze
 from benchmarks.timing import Measure, seconds
 from onggi.work.journal import Entry, entries
 
@@ -79,7 +80,7 @@ def _add(clone: Path) -> None:
 
 
 def _add_frozen(clone: Path) -> None:
-    subprocess.run([*DVC, "freeze", "bootstrap@base"], cwd=clone, check=True, stdout=sys.stderr)
+    freeze(clone)
     _add(clone)
 
 

@@ -55,7 +55,7 @@ def _changes(name: str, corpus: Corpus, encoder: Path | None = None) -> tuple[li
         peaks = {stage: build[stage].peak_mb - _size(folder, index) for stage, index in INDEX.items()}
         chunks = build["chunk"].rows_out["data/chunks.parquet"]
         if encoder is None:
-            subprocess.run([*DVC, "freeze", "bootstrap@base"], cwd=folder, check=True, stdout=sys.stderr)
+            freeze(folder)
         corpus.with_one_more().write(folder / "corpus")
         added = seconds(lambda: _repro(folder))
         work = _journal(folder)["encode@base"].works["embeddings"]
@@ -85,6 +85,14 @@ def _workspace(corpus: Corpus, encoder: Path | None) -> Iterator[Path]:
             params["models"]["local"] = {"base": {"path": str(encoder)}}
         yaml.dump(params, folder / "params.yaml")
         yield folder
+
+
+def freeze(folder: Path) -> None:
+    """Freeze the encoders made from the corpus; `dvc freeze` does not take a stage of a ``foreach``."""
+    yaml = YAML()
+    declared = yaml.load(folder / "dvc.yaml")
+    declared["stages"]["bootstrap"]["do"]["frozen"] = True
+    yaml.dump(declared, folder / "dvc.yaml")
 
 
 def _repro(folder: Path) -> None:

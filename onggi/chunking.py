@@ -5,14 +5,16 @@ subword of a Korean vocabulary.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from typing import ClassVar, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
 from onggi.core.params import Params
-from onggi.core.schema import Chunk, Document
-from onggi.korean.kiwi import counted_sentences
+from onggi.core.schema import Chunk, Document, Section
+from onggi.korean.kiwi import counted_sentences_of
+from onggi.korean.rows import Sentences
 
 
 class ChunkParams(Params):
@@ -47,27 +49,39 @@ def chunk(document: Document, params: ChunkParams) -> list[Chunk]:
     where that exceeds the budget, the fewest of whole sentences, nearly equal in size and with nothing repeated. A
     sentence over the budget is cut between morphemes.
     """
-    chunks = []
-    for section in document.sections:
-        text = document.text[section.start : section.end]
-        sentences = counted_sentences(text)
-        for start, end, n_tokens in _pack(sentences, params):
-            a, b = section.start + start, section.start + end
-            chunks.append(
-                Chunk(
-                    chunk_id=f"{document.doc_id}#{a}-{b}",
-                    doc_id=document.doc_id,
-                    start=a,
-                    end=b,
-                    text=document.text[a:b],
-                    n_tokens=n_tokens,
-                    heading=" > ".join(dict.fromkeys(filter(None, [document.title, *section.heading]))),
-                )
-            )
-    return chunks
+    return list(chunks_of([document], params))
 
 
-def _pack(sentences: list[tuple[int, int, list[int]]], params: ChunkParams) -> Iterator[Span]:
+def chunks_of(documents: Iterable[Document], params: ChunkParams) -> Iterator[Chunk]:
+    """Yield the chunks of documents one after the other (see `chunk`); many sections are analysed at once."""
+    waiting: deque[tuple[Document, Section]] = deque()
+
+    def texts() -> Iterator[str]:
+        for document in documents:
+            for section in document.sections:
+                waiting.append((document, section))
+                yield document.text[section.start : section.end]
+
+    for sentences in counted_sentences_of(texts()):
+        yield from _of_section(*waiting.popleft(), sentences, params)
+
+
+def _of_section(document: Document, section: Section, sentences: Sentences, params: ChunkParams) -> Iterator[Chunk]:
+    heading = " > ".join(dict.fromkeys(filter(None, [document.title, *section.heading])))
+    for start, end, n_tokens in _pack(sentences, params):
+        a, b = section.start + start, section.start + end
+        yield Chunk(
+            chunk_id=f"{document.doc_id}#{a}-{b}",
+            doc_id=document.doc_id,
+            start=a,
+            end=b,
+            text=document.text[a:b],
+            n_tokens=n_tokens,
+            heading=heading,
+        )
+
+
+def _pack(sentences: Sentences, params: ChunkParams) -> Iterator[Span]:
     if not sentences:
         return
     if params.strategy == "fixed":

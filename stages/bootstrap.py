@@ -14,7 +14,7 @@ def main(name: Opt[str], documents: Opt[Path], out: Opt[Path]) -> None:
     from onggi.models.declared import Bootstraps
 
     def texts() -> Iterator[str]:
-        return (document.text for document in tables.read(documents, Document))
+        return (text for (text,) in tables.columns(documents, Document, "text"))
 
     bootstrap(texts, Bootstraps.load_entry(name), out)
 

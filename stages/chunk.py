@@ -7,13 +7,13 @@ from stages import Opt, run
 
 def main(documents: Opt[Path], chunks: Opt[Path], metrics: Opt[Path]) -> None:
     """Cut the documents table into the chunks table and count what came of it."""
-    from onggi.chunking import ChunkParams, chunk
+    from onggi.chunking import ChunkParams, chunks_of
     from onggi.core import tables
     from onggi.core.outs import write_json
     from onggi.core.schema import Chunk, Document
 
     params = ChunkParams.load()
-    tables.write(chunks, Chunk, (piece for doc in tables.read(documents, Document) for piece in chunk(doc, params)))
+    tables.write(chunks, Chunk, chunks_of(tables.read(documents, Document), params))
     sizes = tables.column(chunks, Chunk, "n_tokens")
     write_json(
         metrics,

@@ -17,7 +17,7 @@ def main(documents: Opt[Path], questions: Opt[Path], splits: Opt[Path], metrics:
     from onggi.truth.split import SplitParams, assign
 
     def texts() -> Iterator[tuple[str, str]]:
-        return ((document.doc_id, document.text) for document in tables.read(documents, Document))
+        return ((doc_id, text) for doc_id, text in tables.columns(documents, Document, "doc_id", "text"))
 
     params = SplitParams.load()
     labelled = read_gold(Path(GoldParams.load().path))

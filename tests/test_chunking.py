@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onggi.chunking import ChunkParams, chunk
+from onggi.chunking import ChunkParams, chunk, chunks_of
 from onggi.core.schema import Chunk, Document, Section
 from onggi.korean.kiwi import analyze
 
@@ -41,6 +41,12 @@ def test_sentences_are_packed_to_the_budget() -> None:
     assert texts(chunk(document(THREE), params(max_tokens=9))) == ["독을 닦는다.", "물을 붓는다.", "콩을 삶는다."]
     assert texts(chunk(document(THREE), params(max_tokens=10))) == ["독을 닦는다. 물을 붓는다.", "콩을 삶는다."]
     assert texts(chunk(document(THREE), params(max_tokens=15))) == [THREE]
+
+
+def test_chunks_of_many_documents_are_those_of_each() -> None:
+    documents = [document(THREE, "", "물을 붓는다."), document(), document("", THREE, title="물")]
+    found = chunks_of(iter(documents), params(max_tokens=10))
+    assert list(found) == [piece for one in documents for piece in chunk(one, params(max_tokens=10))]
 
 
 def test_sentences_that_fit_the_overlap_are_repeated() -> None:

@@ -81,6 +81,17 @@ def read(path: Path, row_type: type[Row]) -> Iterator[Row]:
                 yield build(row)
 
 
+def columns(path: Path, row_type: type[Row], *names: str) -> Iterator[tuple[Any, ...]]:
+    """Yield some columns of a table row by row, one row group in memory at a time (see `read` for the errors).
+
+    No other column is read, and no row is made.
+    """
+    with _open(path, row_type) as file:
+        for index in range(file.num_row_groups):
+            group = _checked(path, file.read_row_group, index, columns=list(names))
+            yield from zip(*(group.column(name).to_pylist() for name in names), strict=True)
+
+
 def column(path: Path, row_type: type[Row], name: str) -> list[Any]:
     """Return one column of a table as Python values (see `read` for the errors)."""
     with _open(path, row_type) as file:

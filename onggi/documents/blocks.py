@@ -16,6 +16,8 @@ _TRANSLATION = (
     | {ord(character): " " for character in _SPACES}
     | {ord(character): "\n" for character in _BREAKS}
 )
+# Most texts hold none of them, and to see that takes a fifth of the time that translating takes.
+_TRANSLATED = re.compile(f"[{re.escape(''.join(map(chr, _TRANSLATION)))}]")
 
 
 def clean(text: str) -> str:
@@ -29,7 +31,9 @@ def clean(text: str) -> str:
     >>> clean("장\\u200b독\\u00a0뚜껑\\r\\n\\r\\n\\r\\n끝")
     '장독 뚜껑\\n\\n끝'
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_TRANSLATION)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _TRANSLATED.search(text):
+        text = text.translate(_TRANSLATION)
     text = unicodedata.normalize("NFC", text)
     lines = "\n".join(line.rstrip() for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", lines).strip()

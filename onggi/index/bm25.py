@@ -15,7 +15,7 @@ from scipy import sparse
 
 from onggi.core.outs import replacing
 from onggi.index.base import IndexCard, Rows, Scores, unreadable
-from onggi.index.encoded import Encoded
+from onggi.index.encoded import Codes, Encoded
 from onggi.index.params import Bm25Params
 
 SCORES_PER_BLOCK = 1 << 20
@@ -36,13 +36,25 @@ class Bm25Index:
     @classmethod
     def build(cls, encoded: Encoded, params: Bm25Params) -> Self:
         """Index the terms of encoded chunks."""
-        return cls.of(encoded.terms(), encoded.chunk_ids, params, IndexCard.of(encoded, params.model_dump()))
+        card = IndexCard.of(encoded, params.model_dump())
+        return cls._of_codes(*encoded.coded_terms(), encoded.chunk_ids, params, card)
 
     @classmethod
     def of(cls, terms: Iterable[Sequence[str]], chunk_ids: Sequence[str], params: Bm25Params, card: IndexCard) -> Self:
         """Index the terms of each chunk, one for each of ``chunk_ids``."""
         vocabulary: dict[str, int] = {}
         rows = [np.array([vocabulary.setdefault(t, len(vocabulary)) for t in of_chunk], np.int32) for of_chunk in terms]
+        return cls._of_codes(rows, vocabulary, chunk_ids, params, card)
+
+    @classmethod
+    def _of_codes(
+        cls,
+        rows: list[Codes],
+        vocabulary: dict[str, int],
+        chunk_ids: Sequence[str],
+        params: Bm25Params,
+        card: IndexCard,
+    ) -> Self:
         engine = bm25s.BM25(method=params.method, k1=params.k1, b=params.b, dtype="float32")
         if vocabulary:
             engine.index(([row.tolist() for row in rows], vocabulary), show_progress=False, create_empty_token=False)

@@ -15,6 +15,7 @@ from onggi.core.errors import ModelError
 from onggi.core.outs import replacing
 
 Vectors = NDArray[np.float32]
+Codes = NDArray[np.int32]
 
 MANIFEST, TERMS, VECTORS, IDS = "encoded.json", "terms.parquet", "vectors.npy", "chunk_ids.parquet"
 ROWS_PER_GROUP = 1024
@@ -53,11 +54,21 @@ class Encoded:
         ids: list[str] = pq.read_table(self.folder / IDS).column("chunk_id").to_pylist()
         return ids
 
-    def terms(self) -> Iterator[list[str]]:
-        """Yield the terms of each chunk, one row group in memory at a time."""
+    def coded_terms(self) -> tuple[list[Codes], dict[str, int]]:
+        """Return the terms of each chunk as numbers, and the number of each term, counted as they come.
+
+        A term becomes a string of Python's once a row group, not wherever it stands: a fourth of the time.
+        """
+        rows: list[Codes] = []
+        number_of: dict[str, int] = {}
         with pq.ParquetFile(self.folder / TERMS) as file:
             for group in range(file.num_row_groups):
-                yield from file.read_row_group(group).column("terms").to_pylist()
+                for chunk in file.read_row_group(group).column("terms").chunks:
+                    own = chunk.flatten().dictionary_encode()  # in the order in which they come, too
+                    known = [number_of.setdefault(term, len(number_of)) for term in own.dictionary.to_pylist()]
+                    codes = np.array(known, np.int32)[own.indices.to_numpy()]
+                    rows += np.split(codes, np.cumsum(chunk.value_lengths().to_numpy())[:-1])
+        return rows, number_of
 
     def vectors(self) -> Vectors:
         """Return the vectors, (chunks, dimensions); they stay on disk until they are used."""

@@ -19,13 +19,17 @@ def passage(chunk: Chunk) -> str:
     >>> passage(Chunk("a#9-15", "a", 9, 15, "닷새 걸린다", 3, "메주 > 띄우기"))
     '메주 > 띄우기\\n닷새 걸린다'
     """
-    headings = [heading for heading in chunk.heading.split(" > ") if heading and not chunk.text.startswith(heading)]
-    return "\n".join([" > ".join(headings), chunk.text]) if headings else chunk.text
+    return _below(chunk.heading, chunk.text)
+
+
+def _below(heading: str, text: str) -> str:
+    headings = [name for name in heading.split(" > ") if name and not text.startswith(name)]
+    return "\n".join([" > ".join(headings), text]) if headings else text
 
 
 def passages(chunks: Path) -> Iterator[str]:
     """Yield the passage of every row of a chunks table."""
-    return (passage(chunk) for chunk in tables.read(chunks, Chunk))
+    return (_below(heading, text) for heading, text in tables.columns(chunks, Chunk, "heading", "text"))
 
 
 class Passages:

@@ -1,17 +1,18 @@
 """Morphemes and sentence boundaries, by Kiwi (https://github.com/bab2min/Kiwi)."""
 
-import json
 import os
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import version
+from itertools import compress
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from kiwipiepy import Kiwi
 
 from onggi.core.errors import ParamsError
 from onggi.core.workers import workers
+from onggi.korean import rows
 from onggi.work import memo
 
 Profile = Literal["content", "full"]
@@ -71,7 +72,7 @@ def identity(user_dictionary: Path | None = None) -> dict[str, object]:
         **_versions(),
         "kernels": os.environ.get("KIWI_ARCH_TYPE"),
         "user_dictionary": user_dictionary and _dictionary_digest(user_dictionary),
-        "code": memo.code_digest("onggi.korean.kiwi"),
+        "code": memo.code_digest("onggi.korean.kiwi", "onggi.korean.rows"),
     }
 
 
@@ -94,20 +95,21 @@ def analyze(text: str) -> list[Morpheme]:
 
 def analyses_of(texts: Iterable[str]) -> Iterator[list[Morpheme]]:
     """Yield `analyze` of each text, in the order of the texts."""
-    return (list(map(Morpheme._make, zip(*columns, strict=True))) for columns in _columns(texts, None))
+    return (list(map(Morpheme, *rows.morphemes(row))) for row in _analysed(texts, None))
 
 
-def _columns(texts: Iterable[str], user_dictionary: Path | None) -> Iterator[list[list[Any]]]:
-    """Yield forms, tags, starts and ends of each text's morphemes, of the memo where it holds them."""
+def _analysed(texts: Iterable[str], user_dictionary: Path | None) -> Iterator[bytes]:
+    """Yield the morphemes of each text as the memo holds them (see `onggi.korean.rows`)."""
 
     def compute(missing: list[str]) -> Iterator[tuple[int, bytes]]:
         for place, tokens in enumerate(kiwi(user_dictionary).tokenize(missing)):  # by several threads
             starts = [token.start for token in tokens]
             ends = [token.start + token.len for token in tokens]
-            yield place, _packed([[token.form for token in tokens], [token.tag for token in tokens], starts, ends])
+            forms, tags = [token.form for token in tokens], [token.tag for token in tokens]
+            yield place, rows.pack_morphemes((forms, tags, starts, ends))
 
     space = memo.space("morphemes", identity(user_dictionary), "little")
-    return map(json.loads, memo.active().rows(space, texts, compute))
+    return memo.active().rows(space, texts, compute)
 
 
 def morphemes(text: str, profile: Profile = "content") -> list[str]:
@@ -127,12 +129,11 @@ def morphemes_of(
     texts: Iterable[str], profile: Profile = "content", user_dictionary: Path | None = None
 ) -> Iterator[list[str]]:
     """Yield `morphemes` of each text, in the order of the texts."""
-    for forms, tags, _, _ in _columns(texts, user_dictionary):
-        pairs = zip(forms, tags, strict=True)
+    for forms, tags in map(rows.forms_and_tags, _analysed(texts, user_dictionary)):
         if profile == "content":
-            yield [form.lower() for form, tag in pairs if tag in CONTENT_TAGS]
+            yield list(map(str.lower, compress(forms, map(CONTENT_TAGS.__contains__, tags))))
         else:
-            yield [f"{form.lower()}/{tag}" for form, tag in pairs]
+            yield [f"{form.lower()}/{tag}" for form, tag in zip(forms, tags, strict=True)]
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
@@ -140,33 +141,32 @@ def sentences(text: str) -> list[tuple[int, int]]:
     return [(start, end) for start, end, _ in counted_sentences(text)]
 
 
-def counted_sentences(text: str) -> list[tuple[int, int, list[int]]]:
+def counted_sentences(text: str) -> rows.Sentences:
     """Return the sentences of ``text`` with the offset at which each of their morphemes starts.
 
     Sentences do not overlap, hold no line break and cover everything but white space.
     """
-    lines = list(_lines(text))
-    result = []
-    analysed = _sentences_of([text[start:end] for start, end in lines])
-    for (offset, _), parts in zip(lines, analysed, strict=True):
-        for start, end, starts in parts:
-            result.append((offset + start, offset + end, [offset + begins for begins in starts]))
-    return result
+    return next(counted_sentences_of([text]))
 
 
-def _sentences_of(lines: list[str]) -> Iterator[list[tuple[int, int, list[int]]]]:
-    """Yield the sentences of each line: start, end and where their morphemes start, in order."""
+def counted_sentences_of(texts: Iterable[str]) -> Iterator[rows.Sentences]:
+    """Yield `counted_sentences` of each text, in the order of the texts; many at once are read by several threads."""
 
     def compute(missing: list[str]) -> Iterator[tuple[int, bytes]]:
-        for place, parts in enumerate(kiwi().split_into_sents(missing, return_tokens=True)):
-            yield place, _packed([(p.start, p.end, sorted(token.start for token in p.tokens or [])) for p in parts])
+        lines = dict.fromkeys(text[start:end] for text in missing for start, end in _lines(text))
+        analysed = zip(lines, kiwi().split_into_sents(list(lines), return_tokens=True), strict=True)
+        known: dict[str, rows.Sentences] = {}
+        for place, text in enumerate(missing):
+            found: rows.Sentences = []
+            for offset, end in _lines(text):
+                while (line := text[offset:end]) not in known:
+                    following, parts = next(analysed)
+                    known[following] = [(p.start, p.end, sorted(t.start for t in p.tokens or [])) for p in parts]
+                found += [(offset + a, offset + b, [offset + c for c in starts]) for a, b, starts in known[line]]
+            yield place, rows.pack_sentences(found)
 
     space = memo.space("sentences", identity(), "little")
-    return (json.loads(row) for row in memo.active().rows(space, lines, compute))
-
-
-def _packed(row: object) -> bytes:
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return map(rows.sentences, memo.active().rows(space, texts, compute))
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:

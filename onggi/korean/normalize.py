@@ -1,22 +1,17 @@
 """Normal forms of Korean text."""
 
+import sys
 import unicodedata
 
 import numpy as np
 from numpy.typing import NDArray
 
-_HIDDEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_HIDDEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 
+Points = NDArray[np.uint32]
 
-class _Letters(dict[int, int | None]):
-    """A table for `str.translate` that drops all but letters, numbers and marks; filled as characters come."""
-
-    def __missing__(self, code: int) -> int | None:
-        self[code] = code if unicodedata.category(chr(code))[0] in "LNM" else None
-        return self[code]
-
-
-_LETTERS = _Letters()
+# What is known of each code point: 0 nothing yet, 1 it is dropped, 2 it is a letter, a number or a mark.
+_KNOWN = np.zeros(sys.maxunicode + 1, np.uint8)
 
 
 def nfc(text: str) -> str:
@@ -32,7 +27,22 @@ def squash(text: str) -> str:
     >>> squash("장독대, 어디에 있나요?") == squash("장독대어디에있나요")
     True
     """
-    return unicodedata.normalize("NFKC", text.translate(_HIDDEN)).casefold().translate(_LETTERS)
+    return _letters(text).tobytes().decode("utf-32-le")
+
+
+def _letters(text: str) -> Points:
+    """Return the code points of `squash`; by NumPy, as a table of Python's takes five times as long."""
+    for char in _HIDDEN:
+        text = text.replace(char, "")
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    points = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), "<u4")
+    known = _KNOWN[points]
+    if not known.all():
+        for code in np.unique(points[known == 0]).tolist():
+            _KNOWN[code] = 2 if unicodedata.category(chr(code))[0] in "LNM" else 1
+        known = _KNOWN[points]
+    letters: Points = points[known == 2]
+    return letters
 
 
 def shingles(text: str, size: int = 5) -> set[str]:
@@ -46,12 +56,15 @@ def gram_hashes(text: str, size: int = 5) -> NDArray[np.uint64]:
 
     Two n-grams share a hash once in 10¹⁹ pairs.
     """
-    points = np.frombuffer(squash(text).encode("utf-32-le"), np.uint32).astype(np.uint64)
+    points = _letters(text).astype(np.uint64)
     points = np.pad(points, (0, max(0, size - len(points))))  # no text holds NUL once squashed
     hashes = np.zeros(len(points) - size + 1, np.uint64)
     for place in range(size):
         hashes = _mixed(hashes + points[place : place + len(hashes)])
-    return np.unique(hashes)
+    hashes.sort()
+    # np.unique, which hashes first, takes thrice as long.
+    distinct: NDArray[np.uint64] = hashes[np.append(True, hashes[1:] != hashes[:-1])]
+    return distinct
 
 
 def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -1,9 +1,8 @@
 """What a row of each kind looks like: the memo hands out none that a model cannot have returned."""
 
-import json
 import math
 import struct
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 SLACK = 1e-2
 """How far from 1 the length of a unit vector may be; vectors of half precision are furthest."""
@@ -44,41 +43,27 @@ def _score(row: bytes) -> bool:
 
 
 def _morphemes(row: bytes) -> bool:
-    """Four lists of one length: forms, tags, and where each morpheme starts and ends."""
-    match _json(row):
-        case [list(forms), list(tags), list(starts), list(ends)]:
-            return (
-                len(forms) == len(tags) == len(starts) == len(ends)
-                and _are(str, forms)
-                and _are(str, tags)
-                and _are(int, starts)
-                and _are(int, ends)
-            )
-    return False
+    """As many starts, ends, forms and tags as it says (see `onggi.korean.rows`)."""
+    if len(row) < 4 or len(row) < 4 + 8 * (count := memoryview(row[:4]).cast("I")[0]):
+        return False
+    strings = row[4 + 8 * count :]
+    return strings.count(b"\n") == 2 * count - 1 and _is_text(strings) if count else not strings
 
 
 def _sentences(row: bytes) -> bool:
-    """A start, an end and the starts of its morphemes for each sentence."""
-    found = _json(row)
-    return isinstance(found, list) and all(map(_is_sentence, found))
+    """As many sentences, and morphemes of them, as it says (see `onggi.korean.rows`)."""
+    if not row or len(row) % 4:
+        return False
+    count, *numbers = memoryview(row).cast("I").tolist()
+    return 3 * count <= len(numbers) == 3 * count + sum(numbers[2 * count : 3 * count])
 
 
-def _is_sentence(part: object) -> bool:
-    match part:
-        case [int(), int(), list(starts)]:
-            return _are(int, starts)
-    return False
-
-
-def _are(kind: type, values: Iterable[object]) -> bool:
-    return set(map(type, values)) <= {kind}
-
-
-def _json(row: bytes) -> object:
+def _is_text(data: bytes) -> bool:
     try:
-        return json.loads(row.decode("utf-8", "surrogatepass"))
-    except (ValueError, RecursionError):
-        return None
+        data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 CHECKS: dict[str, Callable[[Mapping[bytes, bytes]], set[bytes]]] = {

@@ -35,6 +35,9 @@ Compute = Callable[[list[Item]], Iterable[tuple[int, bytes]]]
 """Given inputs, the place of each among them and what the model returns for it, in the order they become ready."""
 
 ITEMS_PER_BLOCK = 4096
+CHARACTERS_PER_BLOCK = 1 << 21
+"""From so many on a block is full, so that long texts do not fill the memory."""
+
 SECONDS_BETWEEN_COMMITS = 1.0
 
 
@@ -122,7 +125,7 @@ class Memo:
             self._count(space, items)
         waiting = iter(items)
         with journal.current().work(space.kind).on(len(items) if isinstance(items, Sized) else None) as task:
-            while block := list(islice(waiting, ITEMS_PER_BLOCK)):
+            while block := _block(waiting):
                 keys = [space.key(item) for item in block]
                 held = self._find(space, keys)
                 missing = {key: item for key, item in zip(keys, block, strict=True) if key not in held}
@@ -263,6 +266,18 @@ class Memo:
             self.behind.connection.close()
             self.behind = None
         self.folders = None
+
+
+def _block(waiting: Iterator[Item]) -> list[Item]:
+    """Return the next inputs, as many as are looked for at once."""
+    block: list[Item] = []
+    characters = 0
+    for item in islice(waiting, ITEMS_PER_BLOCK):
+        block.append(item)
+        characters += len(item) if isinstance(item, str) else len(item[0]) + len(item[1])
+        if characters >= CHARACTERS_PER_BLOCK:
+            break
+    return block
 
 
 def _right(space: Space, rows: dict[bytes, bytes]) -> dict[bytes, bytes]:

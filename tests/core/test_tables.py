@@ -170,6 +170,12 @@ def test_rows_are_written_as_they_come_in_row_groups(tmp_path: Path, monkeypatch
     assert sum(1 for _ in tables.read(tmp_path / "t", Chunk)) == 5_000
 
 
+def test_some_columns_row_by_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "ROWS_PER_GROUP", 2)
+    tables.write(tmp_path / "t", Chunk, [Chunk(f"a#{n}-9", "a", n, 9, f"{n}번", 1, "독") for n in range(5)])
+    assert list(tables.columns(tmp_path / "t", Chunk, "text", "start")) == [(f"{n}번", n) for n in range(5)]
+
+
 def test_reading_holds_one_row_group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tables.write(tmp_path / "t", Chunk, many())
     groups: list[int] = []
@@ -265,7 +271,12 @@ def test_a_truncated_table(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "read", [lambda path: list(tables.read(path, Chunk)), lambda path: tables.column(path, Chunk, "text")]
+    "read",
+    [
+        lambda path: list(tables.read(path, Chunk)),
+        lambda path: list(tables.columns(path, Chunk, "text")),
+        lambda path: tables.column(path, Chunk, "text"),
+    ],
 )
 def test_a_table_with_a_hole_in_the_middle(tmp_path: Path, read: Any) -> None:
     tables.write(tmp_path / "t", Chunk, many())

@@ -1,12 +1,16 @@
+from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from onggi.core import tables
 from onggi.core.errors import ModelError, TableError
 from onggi.core.schema import Chunk
-from onggi.index import folder
+from onggi.index import encoded, folder
 from onggi.index.encode import encode, is_tokenizer, query_encoder
 from onggi.index.encoded import Encoded
 from onggi.index.params import Bm25Params, FlatParams
@@ -37,14 +41,26 @@ def words(tmp_path: Path) -> Path:
 
 def test_terms_of_all_chunks_and_an_index_over_them(chunks: Path, words: Path, tmp_path: Path) -> None:
     encode("words", chunks, words, EMBED, tmp_path / "encoded")
-    encoded = Encoded.open(tmp_path / "encoded")
-    assert (encoded.kind, encoded.encoder, encoded.chunk_ids) == ("terms", "words", ["a#0-2", "a#1-3", "a#2-4"])
-    assert list(encoded.terms()) == [["장", "독", "물"], ["장", "콩"], ["장", "독"]]
+    written = Encoded.open(tmp_path / "encoded")
+    assert (written.kind, written.encoder, written.chunk_ids) == ("terms", "words", ["a#0-2", "a#1-3", "a#2-4"])
+    rows, number_of = written.coded_terms()
+    assert ([row.tolist() for row in rows], list(number_of)) == ([[0, 1, 2], [0, 3], [0, 1]], ["장", "독", "물", "콩"])
     folder.build(tmp_path / "encoded", Bm25Params(encoder="words", kind="bm25"), tmp_path / "bm25")
     index = folder.load(tmp_path / "bm25")
     asked = query_encoder(words, index.card.settings)(["독 물", "모름"])
     assert asked == [["독", "물"], ["모름"]] and is_tokenizer(words)
     assert index.search(asked, 3)[0].tolist() == [[0, 2, -1], [-1, -1, -1]]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.lists(st.sampled_from(["독", "물", "콩", "", "a b", "\0"]))), st.integers(1, 3))
+def test_terms_are_numbered_as_they_come(terms: list[list[str]], size: int) -> None:
+    with TemporaryDirectory() as work, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(encoded, "ROWS_PER_GROUP", size)
+        Encoded.write_terms(Path(work) / "out", "words", "0", map(str, range(len(terms))), terms)
+        rows, number_of = Encoded.open(Path(work) / "out").coded_terms()
+    assert list(number_of.items()) == [(t, n) for n, t in enumerate(dict.fromkeys(chain.from_iterable(terms)))]
+    assert [row.tolist() for row in rows] == [[number_of[term] for term in row] for row in terms]
 
 
 def test_the_identity_is_that_of_the_encoder(chunks: Path, words: Path, tmp_path: Path) -> None:

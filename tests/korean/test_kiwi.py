@@ -14,6 +14,7 @@ from onggi.korean.kiwi import (
     analyses_of,
     analyze,
     counted_sentences,
+    counted_sentences_of,
     kiwi,
     morphemes,
     morphemes_of,
@@ -103,6 +104,19 @@ def test_sentences_end_at_line_breaks_and_at_stops() -> None:
     assert [text[start:end] for start, end in sentences(text)] == ["독을 닦았다.", "물을 붓는다.", "뚜껑"]
     assert counted_sentences("\n 독을\n") == [(2, 4, [2, 3])]
     assert sentences("") == sentences(" \n\t\n") == []
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(TEXT, max_size=4))
+def test_sentences_of_many_texts_are_those_of_each_alone(texts: list[str]) -> None:
+    shared = [*texts, "\n".join(texts), *texts]
+    assert list(counted_sentences_of(iter(shared))) == [counted_sentences(text) for text in shared]
+
+
+@settings(max_examples=50, deadline=None)
+@given(TEXT)
+def test_no_form_holds_a_line_break(text: str) -> None:
+    assert all("\n" not in morpheme.form for morpheme in analyze(text))
 
 
 @settings(max_examples=150, deadline=None)

@@ -57,3 +57,15 @@ def test_jaccard_counts_each_element_once(a: set[int], b: set[int]) -> None:
     union = [n for n in range(10) if n in a or n in b]
     both = [n for n in range(10) if n in a and n in b]
     assert jaccard({str(n) for n in a}, {str(n) for n in b}) == (len(both) / len(union) if union else 1)
+
+
+def as_described(text: str) -> str:
+    hidden = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+    folded = unicodedata.normalize("NFKC", "".join(char for char in text if char not in hidden)).casefold()
+    return "".join(char for char in folded if unicodedata.category(char)[0] in "LNM")
+
+
+@settings(deadline=None)
+@given(st.text(st.one_of(st.characters(), st.sampled_from("가각 .A\u00ad\u0345Σ\ud800\U000e0100")), max_size=30))
+def test_squash_is_letters_marks_and_numbers_of_the_folded_text(text: str) -> None:
+    assert squash(text) == as_described(text) == squash(text)

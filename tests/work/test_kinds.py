@@ -1,10 +1,10 @@
-import json
 import struct
 
 import numpy as np
 import pytest
 
-from onggi.korean import kiwi
+from onggi.korean import rows
+from onggi.korean.kiwi import analyze, counted_sentences
 from onggi.work.kinds import CHECKS, wrong
 
 
@@ -12,11 +12,15 @@ def vector(*numbers: float) -> bytes:
     return np.array(numbers, np.float32).tobytes()
 
 
+def numbers(*values: int) -> bytes:
+    return np.array(values, np.uint32).tobytes()
+
+
 RIGHT = {
     "embeddings": [vector(1), vector(0.6, 0.8), vector(0.6003, -0.8), vector(0, 0, 0)],
     "scores": [struct.pack("<f", score) for score in (0.0, -12.5, 1e30)],
-    "morphemes": [b"[[],[],[],[]]", '[["독"],["NNG"],[0],[1]]'.encode()],
-    "sentences": [b"[]", b"[[0,4,[0,2]],[5,6,[]]]"],
+    "morphemes": [numbers(0), numbers(1, 0, 1) + "독\nNNG".encode(), numbers(2, 0, 1, 1, 1) + b"a\n\nb\nc"],
+    "sentences": [numbers(0), numbers(2, 0, 5, 4, 6, 2, 0, 0, 2)],
 }
 WRONG = {
     "embeddings": [
@@ -25,17 +29,21 @@ WRONG = {
     ],
     "scores": [b"", b"abc", bytes(8), struct.pack("<f", float("nan")), struct.pack("<f", float("-inf"))],
     "morphemes": [
-        b"", b"[]", b"null", b"{}", b"\xff", b"[" * 100_000, b"[[],[],[]]", b'[["a"],[],[0],[1]]',
-        b'[["a"],["b"],[0],["1"]]', b'[["a"],["b"],[0],[1.5]]',
+        b"", b"[]", numbers(0) + b"a", numbers(1), numbers(1, 0, 1), numbers(1, 0, 1) + b"a",
+        numbers(2, 0, 1) + b"a\nb", numbers(1, 0, 1) + b"a\nb\nc", numbers(1, 0, 1) + b"\xff\nb",
+        numbers(1 << 31), b"[" * 100_000,
     ],
-    "sentences": [b"", b"{}", b"[1]", b"[[0,4]]", b'[[0,"4",[]]]', b"[[0,4,[null]]]", b"[[0,true,[1.0]]]"],
+    "sentences": [
+        b"", b"[]", b"abc", numbers(1), numbers(1, 0, 4, 2, 0), numbers(1, 0, 4, 1, 0, 0), numbers(0, 0),
+        numbers(1 << 31), numbers(2, 0, 0, 0, 0),
+    ],
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", CHECKS)
 def test_rows_that_no_model_returned_are_found_among_others(kind: str) -> None:
-    rows = {f"{number}".encode(): row for number, row in enumerate([*RIGHT[kind], *WRONG[kind]])}
-    assert wrong(kind, rows) == {key for key, row in rows.items() if row in WRONG[kind]}
+    held = {f"{number}".encode(): row for number, row in enumerate([*RIGHT[kind], *WRONG[kind]])}
+    assert wrong(kind, held) == {key for key, row in held.items() if row in WRONG[kind]}
     assert wrong(kind, {}) == set()
 
 
@@ -44,8 +52,11 @@ def test_a_kind_that_is_not_known_may_be_anything() -> None:
 
 
 def test_what_kiwi_returned_is_right() -> None:
-    text = "장독대의 된장을 옮겼다. 간장도 \U0001f600 옮겼다."
-    parts = [[*part] for part in kiwi.counted_sentences(text)]
-    columns = list(map(list, zip(*kiwi.analyze(text), strict=True)))
-    for kind, row in (("sentences", parts), ("morphemes", columns)):
-        assert wrong(kind, {b"key": json.dumps(row, ensure_ascii=False).encode()}) == set()
+    text = "장독대의 된장을 옮겼다. 간장도 \U0001f600 옮겼다.\n\n물을 붓는다."
+    analysed = list(zip(*analyze(text), strict=True))
+    columns = (list(analysed[0]), list(analysed[1]), list(analysed[2]), list(analysed[3]))
+    for kind, row in (
+        ("sentences", rows.pack_sentences(counted_sentences(text))),
+        ("morphemes", rows.pack_morphemes(columns)),
+    ):
+        assert wrong(kind, {b"key": row}) == set()

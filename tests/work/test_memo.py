@@ -205,6 +205,14 @@ def test_without_a_store_all_is_computed_each_time(monkeypatch: pytest.MonkeyPat
     assert model.asked == [["가", "나"], ["다"]] * 2
 
 
+def test_a_block_of_long_texts_holds_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memo, "CHARACTERS_PER_BLOCK", 5)
+    model = Model()
+    texts = ["가나다", "라마", "바", "사아자차카타", "파"]
+    assert list(Memo().rows(space(), texts, model)) == backwards(texts)
+    assert model.asked == [["가나다", "라마"], ["바", "사아자차카타"], ["파"]]
+
+
 def test_pairs_and_texts_have_rows_of_their_own(path: Path) -> None:
     def joined(pairs: list[tuple[str, str]]) -> Iterator[tuple[int, bytes]]:
         return ((place, "+".join(pair).encode()) for place, pair in enumerate(pairs))
