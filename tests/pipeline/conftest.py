@@ -17,7 +17,7 @@ CODE = (
 TINY: dict[str, dict[str, Any]] = {
     "embed": {"runtime": "torch", "query_prefix": "", "passage_prefix": ""},
     "finetune": {
-        "num_train_epochs": 0.25,
+        "num_train_epochs": 2.0,
         "train_group_size": 2,
         "per_device_train_batch_size": 8,
         "passage_max_len": 64,

@@ -43,7 +43,7 @@ os.listdir = lambda *path: sorted(listdir(*path), reverse=True)
 os.scandir = lambda *path: Reversed(scandir(*path))
 
 CONSTANTS = {
-    "onggi.models.network": {"TOKENS_PER_BATCH": {"cpu": 700, "cuda": 700}, "THREADS": 1},
+    "onggi.models.network": {"TOKENS_PER_BATCH": {"cpu": 700, "cuda": 700}},
     "onggi.models.encoder": {"TEXTS_TOKENIZED": 7},
     "onggi.work.memo": {"ITEMS_PER_BLOCK": 50},
 }
@@ -79,7 +79,7 @@ def otherwise(tmp_path: Path) -> dict[str, str]:
     (tmp_path / "otherwise" / "sitecustomize.py").write_text(OTHERWISE, "utf-8")
     return {
         "PYTHONPATH": str(tmp_path / "otherwise"), "PYTHONHASHSEED": "7", "TZ": "Asia/Seoul", "LC_ALL": "C",
-        "OMP_NUM_THREADS": "1", "USER": "someone", "LOGNAME": "someone", "HOME": str(tmp_path / "another home"),
+        "OMP_NUM_THREADS": "1", "ONGGI_WORKERS": "3", "USER": "someone", "LOGNAME": "someone", "HOME": str(tmp_path / "another home"),
         "ONGGI_MEMO": str(tmp_path / "another memo"),
     }  # fmt: skip
 
