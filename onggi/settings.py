@@ -24,7 +24,7 @@ from onggi.training import FinetuneParams
 from onggi.truth.gold import GoldParams
 from onggi.truth.split import SplitParams
 
-Section = type[Params] | type[NamedParams[Any]]
+AnyParams = type[Params] | type[NamedParams[Any]]
 
 MODELS: tuple[type[NamedParams[Any]], ...] = (Tokenizers, Bootstraps, HubModels, LocalModels)
 """The sections below ``models``, one for each way a model is made."""
@@ -32,7 +32,7 @@ MODELS: tuple[type[NamedParams[Any]], ...] = (Tokenizers, Bootstraps, HubModels,
 TUNED = "tuned"
 """The model that fine-tuning makes."""
 
-SECTIONS: tuple[Section, ...] = (
+SECTIONS: tuple[AnyParams, ...] = (
     CorpusParams,
     GoldParams,
     IngestParams,

@@ -236,7 +236,7 @@ def test_a_mistake_about_the_memo_is_one_line(memo: Path, arguments: list[str], 
 
 def test_builds_are_listed_and_shown(memo: Path) -> None:
     assert invoke("builds") == (0, "no build yet\n", "")
-    for stage in ("chunk", "embed@base"):
+    for stage in ("chunk", "encode@base"):
         with journal.recording(stage) as entry:
             entry.work("embeddings").computed = 7
     (header, row) = invoke("builds")[1].splitlines()
@@ -244,7 +244,7 @@ def test_builds_are_listed_and_shown(memo: Path) -> None:
     assert header.split()[:3] == ["build", "started", "stages"]
     assert row.split()[3] == "2"
     stages = invoke("builds", build)[1].splitlines()
-    assert [line.split()[0] for line in stages] == ["stage", "chunk", "embeddings", "embed@base", "embeddings"]
-    assert invoke("builds", "--stage", "embed")[1].splitlines()[1].startswith("embed@base")
+    assert [line.split()[0] for line in stages] == ["stage", "chunk", "embeddings", "encode@base", "embeddings"]
+    assert invoke("builds", "--stage", "encode")[1].splitlines()[1].startswith("encode@base")
     (found,) = json.loads(invoke("builds", "--json")[1])
-    assert (found["build"], [stage["stage"] for stage in found["stages"]]) == (build, ["chunk", "embed@base"])
+    assert (found["build"], [stage["stage"] for stage in found["stages"]]) == (build, ["chunk", "encode@base"])

@@ -9,6 +9,7 @@ from markdown_it.token import Token
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from onggi.core.errors import DocumentError
 from onggi.documents import html
 from onggi.documents.blocks import Block, Content, row_blocks
 from onggi.documents.encoding import decode
@@ -17,20 +18,32 @@ _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)",
 _STRONG = re.compile(r"\*\*(?=\S)([^*\n]+)(?<=\S)\*\*")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _RESERVED = {"encoding", "pages"}
+_DEEPEST = 100
+_CONTAINERS = {"blockquote_open", "list_item_open", "bullet_list_open", "ordered_list_open"}
 
 
 def read(data: bytes, where: str) -> Content:
-    """Read Markdown with tables; raises `DocumentError` (see `decode`).
+    """Read Markdown with tables.
 
     The scalars of a YAML front matter go to the meta data, its ``title`` becomes the title.
+
+    Raises
+    ------
+    DocumentError
+        The bytes are not text (see `decode`), or quotes and lists nest too deep to be read whole.
     """
     text, encoding = decode(data, where)
     text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
     front, text = _front_matter(text)
     title = front.pop("title", "")
     kept = {key: value for key, value in front.items() if key not in _RESERVED}
-    parser = MarkdownIt("commonmark", {"maxNesting": 100}).enable(["table", "strikethrough"])
-    return Content(_Walk(where).blocks(parser.parse(text)), title, {"encoding": encoding, **kept})
+    parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable(["table", "strikethrough"])
+    tokens = parser.parse(text)
+    # The parser passes over what stands in such a block.
+    if any(token.level >= _DEEPEST - 1 and token.type in _CONTAINERS for token in tokens):
+        what = f"its quotes and lists are nested more than {_DEEPEST} deep"
+        raise DocumentError(where, what, "remove it, or save its text in another format")
+    return Content(_Walk(where).blocks(tokens), title, {"encoding": encoding, **kept})
 
 
 def _front_matter(text: str) -> tuple[dict[str, str], str]:

@@ -2,10 +2,13 @@
 
 import csv
 import io
+import sys
 
 from onggi.core.errors import DocumentError
 from onggi.documents.blocks import Content, row_blocks
 from onggi.documents.encoding import decode
+
+csv.field_size_limit(sys.maxsize)  # of a cell; ingest.max_mb limits the file
 
 
 def read(data: bytes, where: str) -> Content:

@@ -4,18 +4,32 @@ import datetime
 import io
 import re
 import warnings
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
 import openpyxl
 
+from onggi.core.errors import DocumentError
 from onggi.documents.blocks import Block, Content, row_blocks
 
+LAST_ROW = 1_048_576
+_ROW = re.compile(rb"<(?:\w+:)?row\s[^<>]*?\br=[\"'](\d{7,})[\"']")
+_BLOCK = 1 << 16
+_TAG = 1 << 10
+"""Bytes that a tag of a row takes at most."""
 _DEFAULT_NAME = re.compile(r"(Sheet|시트)\s?\d*", re.IGNORECASE)
 
 
 def read(data: bytes, where: str) -> Content:
-    """Read the visible sheets of a workbook; formulas give the values that were stored with them."""
+    """Read the visible sheets of a workbook; formulas give the values that were stored with them.
+
+    Raises
+    ------
+    DocumentError
+        A sheet has a row beyond the last that there is: openpyxl would go through all those before it.
+    """
+    _check_rows(data, where)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about styles and validations, which are not read
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
@@ -24,6 +38,21 @@ def read(data: bytes, where: str) -> Content:
     filled = [(name, rows) for name, rows in sheets if any(any(row) for row in rows)]
     named = len(filled) > 1 or any(not _DEFAULT_NAME.fullmatch(name) for name, _ in filled)
     return Content(_blocks(filled, named), title)
+
+
+def _check_rows(data: bytes, where: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            if not name.startswith("xl/worksheets/"):
+                continue
+            with archive.open(name) as sheet:
+                tail = b""
+                while block := sheet.read(_BLOCK):
+                    for row in _ROW.finditer(tail + block):
+                        if int(row[1][:20]) > LAST_ROW:
+                            what = f"has a row {row[1][:20].decode()}, and a sheet ends at {LAST_ROW}"
+                            raise DocumentError(where, what, "open it in its program and save it again")
+                    tail = (tail + block)[-_TAG:]
 
 
 def _blocks(sheets: list[tuple[str, list[list[str]]]], named: bool) -> Iterator[Block]:

@@ -45,6 +45,8 @@ class Measured:
         asked = [question for question in gold if question.split == split]
         wanted = targets(asked, index)
         query_ids = {target.query_id for target in wanted}
-        found = {system: runs.read(folder / f"{system}.parquet", query_ids, index) for system in depths}
-        scores = {system: score(wanted, found[system], index, token_budget, depth) for system, depth in depths.items()}
-        return cls(split, asked, wanted, found, scores, depths)
+        by_system = {system: runs.read(folder / f"{system}.parquet", query_ids, index) for system in depths}
+        scores = {
+            system: score(wanted, by_system[system], index, token_budget, depth) for system, depth in depths.items()
+        }
+        return cls(split, asked, wanted, by_system, scores, depths)

@@ -85,13 +85,14 @@ def score(targets: Sequence[Target], run: Run, index: ChunkIndex, token_budget: 
     if not targets:
         return scores
     ranked = {
-        t.query_id: {found: -float(rank) for rank, found in enumerate(ranking(t, run, index), 1)} for t in targets
+        t.query_id: {ranked_id: -float(rank) for rank, ranked_id in enumerate(ranking(t, run, index), 1)}
+        for t in targets
     }
     evaluator = ir_measures.evaluator(
         [ir_measures.parse_measure(name) for name in names if name in TREC_MEASURES],
         {t.query_id: t.qrels() for t in targets},
     )
-    for metric in evaluator.iter_calc({query_id: found for query_id, found in ranked.items() if found}):
+    for metric in evaluator.iter_calc({query_id: ranks for query_id, ranks in ranked.items() if ranks}):
         scores[str(metric.measure)][metric.query_id] = float(metric.value)
     for t in targets:
         chunk_ids = [chunk_id for chunk_id, _ in run.get(t.query_id, ())]
@@ -120,8 +121,8 @@ def recall_curve(targets: Sequence[Target], run: Run, index: ChunkIndex) -> NDAr
     gained = np.zeros(CURVE_DEPTH)
     for t in targets:
         relevant, weight = t.relevant, 1 / len(t.qrels())
-        for position, found in enumerate(ranking(t, run, index)[:CURVE_DEPTH]):
-            gained[position] += weight * (found in relevant)
+        for position, ranked_id in enumerate(ranking(t, run, index)[:CURVE_DEPTH]):
+            gained[position] += weight * (ranked_id in relevant)
     return np.cumsum(gained) / len(targets)
 
 

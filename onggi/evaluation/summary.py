@@ -36,13 +36,13 @@ def differences(measured: Measured, params: EvaluateParams) -> dict[str, dict[st
         return {}
     table = np.array([_differences(scores[a][measure], scores[b][measure]) for a, b, measure in tests]).T
     p = randomization_test(table, params.permutations, params.seed).tolist()  # table: (queries, tests)
-    found: dict[str, dict[str, Any]] = {}
+    compared: dict[str, dict[str, Any]] = {}
     for (a, b, measure), chance in zip(tests, p, strict=True):
-        found.setdefault(f"{a} → {b}", {"queries": len(table)})[measure] = {
+        compared.setdefault(f"{a} → {b}", {"queries": len(table)})[measure] = {
             "difference": round(mean(scores[b][measure]) - mean(scores[a][measure]), 4),
             "p": float(f"{chance:.4g}"),
         }
-    return found
+    return compared
 
 
 def coverage(measured: Measured, params: EvaluateParams) -> dict[str, Any]:

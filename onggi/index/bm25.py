@@ -75,8 +75,8 @@ class Bm25Index:
         step = max(1, SCORES_PER_BLOCK // self.size)
         for start in range(0, len(queries), step):
             block = self._counts(queries[start : start + step]) @ self.weights
-            found, found_scores = _best(block.toarray(), k)
-            rows[start : start + step], scores[start : start + step] = found, found_scores
+            best, best_scores = _best(block.toarray(), k)
+            rows[start : start + step], scores[start : start + step] = best, best_scores
         return rows, scores
 
     def _counts(self, queries: Sequence[Sequence[str]]) -> sparse.csr_array:

@@ -72,14 +72,14 @@ class DenseIndex:
         wide = k
         while True:
             wide = min(wide + SPARE, len(self.vectors))
-            found = self.index.search(queries, wide, params=self._depth(wide))[1]
-            exact = self._exact(queries, found)
-            order = np.lexsort((found, -exact), axis=1)
-            found, exact = np.take_along_axis(found, order, axis=1), np.take_along_axis(exact, order, axis=1)
+            rows = self.index.search(queries, wide, params=self._depth(wide))[1]
+            exact = self._exact(queries, rows)
+            order = np.lexsort((rows, -exact), axis=1)
+            rows, exact = np.take_along_axis(rows, order, axis=1), np.take_along_axis(exact, order, axis=1)
             whole = wide == len(self.vectors) or not isinstance(self.index, faiss.IndexFlat)
             # Of many passages with one text FAISS takes any: look on until the last candidate is clearly worse.
             if whole or (exact[:, k - 1] - exact[:, -1] > LAST_BITS).all():
-                return found[:, :k], exact[:, :k]
+                return rows[:, :k], exact[:, :k]
             wide *= 4
 
     def _depth(self, wide: int) -> Any:
@@ -88,13 +88,13 @@ class DenseIndex:
             return faiss.SearchParametersHNSW(efSearch=max(self._effort, 2 * wide))
         return None
 
-    def _exact(self, queries: Vectors, found: NDArray[np.int64]) -> Vectors:
+    def _exact(self, queries: Vectors, rows: NDArray[np.int64]) -> Vectors:
         """Return the inner product of each query with each of its candidates, (queries, candidates)."""
-        products = np.empty(found.shape, dtype=np.float32)
-        for i, candidates in enumerate(found):
+        products = np.empty(rows.shape, dtype=np.float32)
+        for i, candidates in enumerate(rows):
             pairs = self.vectors[candidates].astype(np.float64) * queries[i].astype(np.float64)
             products[i] = pairs.sum(axis=1)
-        products[found < 0] = -np.inf
+        products[rows < 0] = -np.inf
         return products
 
     def save(self, folder: Path) -> None:

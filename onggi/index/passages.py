@@ -51,11 +51,11 @@ class Passages:
         if unknown := sorted(wanted - self._rows.keys()):
             raise TableError(self.path, f"lacks {unknown[0]!r}, which a run names", "run `dvc repro`")
         rows = sorted(self._rows[chunk_id] for chunk_id in wanted)
-        found = {}
+        passages = {}
         with pq.ParquetFile(self.path) as file:
             for group, members in groupby(rows, key=lambda row: row // tables.ROWS_PER_GROUP):
                 table = file.read_row_group(group).take([row % tables.ROWS_PER_GROUP for row in members])
                 for row in table.to_pylist():
                     chunk = Chunk(**row)
-                    found[chunk.chunk_id] = passage(chunk)
-        return found
+                    passages[chunk.chunk_id] = passage(chunk)
+        return passages

@@ -39,8 +39,8 @@ class Change:
 
         Examples
         --------
-        >>> Change("parameter", "fusion.dense_weight", 0.4, 0.5).short()
-        'fusion.dense_weight 0.4 → 0.5'
+        >>> Change("parameter", "indexes.bm25.k1", 1.5, 1.2).short()
+        'indexes.bm25.k1 1.5 → 1.2'
         >>> Change("upstream", "models/base", makers=("fetch",)).short()
         'models/base may change'
         """
@@ -107,7 +107,10 @@ def changes(project: Project, stage: Stage, remade: Collection[Path], unknown: C
 def _settings(stage: Stage) -> Iterator[Change]:
     for recorded, read in stage.other_settings():
         was, now = dict(leaves(recorded)), dict(leaves(read))
-        for name in (*was, *(name for name in now if name not in was)):
+        names = dict.fromkeys((*was, *now))
+        # An entry that is empty on one side and has keys on the other: those keys tell it.
+        filled = {name[:end] for name in names for end, character in enumerate(name) if character == "."}
+        for name in (name for name in names if name not in filled):
             if was.get(name, ABSENT) != now.get(name, ABSENT):
                 yield Change("parameter", name, was.get(name, ABSENT), now.get(name, ABSENT))
 
@@ -117,8 +120,8 @@ def leaves(of: Mapping[str, object], above: str = "") -> Iterator[tuple[str, obj
 
     Examples
     --------
-    >>> list(leaves({"bm25": {"k1": 1.5, "tokenizer": {"name": "kiwi"}}, "seed": 0}))
-    [('bm25.k1', 1.5), ('bm25.tokenizer.name', 'kiwi'), ('seed', 0)]
+    >>> list(leaves({"models": {"tokenizer": {"kiwi": {"name": "kiwi"}}}, "seed": 0}))
+    [('models.tokenizer.kiwi.name', 'kiwi'), ('seed', 0)]
     """
     for name, below in of.items():
         if isinstance(below, Mapping) and below:

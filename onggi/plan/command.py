@@ -40,7 +40,7 @@ def plan(
 
 
 def why(
-    stage: Annotated[str, typer.Argument(help="A stage as DVC writes it: embed@base; embed: all of a foreach.")],
+    stage: Annotated[str, typer.Argument(help="A stage as DVC writes it: encode@base; encode: all of a foreach.")],
     as_json: AsJson = False,
 ) -> None:
     """Show what made a stage stale: the parameter, the file and the rows in it, or the module."""

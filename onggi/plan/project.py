@@ -14,6 +14,7 @@ from typing import Any
 
 from onggi.core import params
 from onggi.core.errors import PlanError
+from onggi.work import lockfile
 
 Content = Path | dict[str, Path]
 """Where DVC's cache holds a file, or the files of a folder by their path below it."""
@@ -239,7 +240,7 @@ def opened(folder: Path) -> Iterator[Project]:
     Raises
     ------
     PlanError
-        It is in none, or DVC cannot read dvc.yaml.
+        It is in none, or DVC cannot read dvc.yaml or dvc.lock.
     ParamsError
         params.yaml is missing or broken.
     """
@@ -259,8 +260,10 @@ def opened(folder: Path) -> Iterator[Project]:
         with Repo(str(root)) as repo:
             yield Project(repo)
     except DvcException as error:
+        if (what := lockfile.problem(root)) is not None:
+            raise PlanError(lockfile.NAME, what, lockfile.way_back(root)) from None
         problem = _in_one_line(error)
-        raise PlanError("dvc.lock" if "dvc.lock" in problem else "dvc.yaml", problem, "mend it") from None
+        raise PlanError(lockfile.NAME if lockfile.NAME in problem else "dvc.yaml", problem, "mend it") from None
 
 
 def _in_one_line(error: BaseException) -> str:

@@ -72,7 +72,7 @@ def params_table(now: Mapping[str, Any], then: Mapping[str, Any]) -> Table:
     An entry such as ``encoders.tuned`` may be empty on one side and have keys on the other: those keys tell it.
     """
     keys = now.keys() | then.keys()
-    filled = {key.rpartition(".")[0] for key in keys}
+    filled = {key[:end] for key in keys for end, character in enumerate(key) if character == "."}
     rows = []
     for key in sorted(keys - filled):
         if key in now and key in then and now[key] == then[key] and type(now[key]) is type(then[key]):

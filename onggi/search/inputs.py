@@ -71,22 +71,22 @@ def reads(spec: Composition, folders: "Folders", digest: Callable[[Path], str] =
 
     Below a transform an index is asked itself; elsewhere its run is read.
     """
-    found: dict[str, str] = {}
+    digests: dict[str, str] = {}
     for part in parts(spec):
         if isinstance(part, Rerank):
             model = folders.models / part.model
-            found[str(model)] = digest(model)
-            found[str(folders.chunks)] = digest(folders.chunks)
+            digests[str(model)] = digest(model)
+            digests[str(folders.chunks)] = digest(folders.chunks)
         elif isinstance(part, Transform):
             for name in leaves(part):
-                found[str(folders.indexes / name)] = digest(folders.indexes / name)
+                digests[str(folders.indexes / name)] = digest(folders.indexes / name)
     for name in leaves(spec):
         card = folders.searched / f"{name}.json"
         try:
-            found[name] = json.loads(card.read_text("utf-8"))[DIGEST]
+            digests[name] = json.loads(card.read_text("utf-8"))[DIGEST]
         except (OSError, ValueError, KeyError) as error:
             raise TableError(card, f"does not describe a run ({error})", f"run `dvc repro search@{name}`") from None
-    return found
+    return digests
 
 
 @dataclass(frozen=True, slots=True)

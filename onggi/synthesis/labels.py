@@ -9,7 +9,7 @@ from onggi.korean.units import Unit
 from onggi.korean.wording import is_noun_phrase
 from onggi.synthesis.attributes import Attribute, attribute, forms
 from onggi.synthesis.passages import LONGEST_ANSWER, LONGEST_SPAN, POINTS_AWAY, Fact, Passage, fact, repeats
-from onggi.synthesis.topics import clean, put_before
+from onggi.synthesis.topics import bare, put_before
 
 _CLAUSE = re.compile(r"(?:다|요|까|죠)[.?!]?$")
 _ASKED = re.compile(r"^(?:\[[^\]]*\]\s*|[QＱ문]\s?\d*\s?[.:)]\s*|\d+[.)]\s*)?(.{8,80}?(?:[까요죠]|나)\s?\?)$")
@@ -44,9 +44,9 @@ def headings(passage: Passage) -> Iterator[Fact]:
     """Ask for what the innermost heading names, where it is an attribute (``## 신청 방법``)."""
     asked = set()
     for path, members in passage.blocks("sentence", "item", "step"):
-        named = attribute(clean(path[-1])) if len(path) > 1 else None
+        named = attribute(bare(path[-1])) if len(path) > 1 else None
         if named and path not in asked and not members[0].label:
-            yield from _announced(passage, named, clean(path[-1]), path, [unit for unit in members if not unit.label])
+            yield from _announced(passage, named, bare(path[-1]), path, [unit for unit in members if not unit.label])
         asked.add(path)
 
 
@@ -73,7 +73,7 @@ def sections(passage: Passage) -> Iterator[Fact]:
     """Ask what has a section of its own: ``## 취소와 환불``, ``## 언제 신청하나요``."""
     for path, group in groupby((u for u in passage.units if u.kind != "heading"), key=lambda unit: unit.heading):
         members = list(group)
-        leaf, value = clean(path[-1]) if len(path) > 1 else "", passage.words(*members[:2])
+        leaf, value = bare(path[-1]) if len(path) > 1 else "", passage.words(*members[:2])
         odd = (
             members[0].kind == "row"
             or members[0].label

@@ -9,7 +9,7 @@ from onggi.core.schema import Chunk
 from onggi.korean.units import Unit, headings, tidy, units
 from onggi.korean.wording import fill, is_noun_phrase
 from onggi.synthesis.attributes import attribute
-from onggi.synthesis.topics import Topic, clean, put_before, topic
+from onggi.synthesis.topics import Topic, bare, put_before, topic
 
 LONGEST_ANSWER = 90
 LONGEST_SPAN = 400
@@ -51,7 +51,7 @@ class Passage:
     def subject(self, path: Sequence[str]) -> str:
         """Return the topic narrowed by the headings below it that name a thing rather than an attribute."""
         name = self.topic.name
-        for part in map(clean, path[1:]):
+        for part in map(bare, path[1:]):
             named = part and not attribute(part) and not _LOOSE.search(part) and is_noun_phrase(part)
             if named and not repeats(name, part) and len(name) + len(part) < 32:
                 name = put_before(name, part)

@@ -97,19 +97,19 @@ def topic(chunk: Chunk, path: tuple[str, ...]) -> Topic | None:
     Minutes, news and collections are about no one thing: there a section counts that names a place or a programme.
     """
     stem = chunk.doc_id.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    for title in (clean(text).removesuffix(" 방법") for text in (*path[:1], stem)):
+    for title in (bare(text).removesuffix(" 방법") for text in (*path[:1], stem)):
         if is_name(title):
             return Topic(title, kind_of(title))
-    section = clean(path[1]) if len(path) > 1 and not _MINUTES.search(path[0]) else ""
+    section = bare(path[1]) if len(path) > 1 and not _MINUTES.search(path[0]) else ""
     return Topic(section, kind_of(section)) if is_name(section) and kind_of(section) in ("place", "program") else None
 
 
-def clean(heading: str) -> str:
+def bare(heading: str) -> str:
     """Return a heading as a name: no numbering, brackets or tail such as ``이용 안내``; empty where it is too long.
 
     Examples
     --------
-    >>> clean("제2장 장독 대여 이용 안내(2027년)"), clean("03_된장 담그기 교실"), clean("제3조(사용료)")
+    >>> bare("제2장 장독 대여 이용 안내(2027년)"), bare("03_된장 담그기 교실"), bare("제3조(사용료)")
     ('장독 대여', '된장 담그기 교실', '사용료')
     """
     heading = _ARTICLE.sub(r"\1", heading.strip())

@@ -49,10 +49,10 @@ class Progress:
 
         Examples
         --------
-        >>> progress = Progress("embed@base: embeddings", 4000)
+        >>> progress = Progress("encode@base: embeddings", 4000)
         >>> progress.done = 1000
         >>> progress.line(progress._start + 10)
-        'embed@base: embeddings 1,000 of 4,000 (25 %), 100/s, 30 s left'
+        'encode@base: embeddings 1,000 of 4,000 (25 %), 100/s, 30 s left'
         """
         return f"{self.label} {self._state(now)}"
 

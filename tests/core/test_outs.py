@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from onggi.core.outs import replacing, write_csv, write_json, write_jsonl, write_text
+from onggi.core.outs import replacing, write_csv, write_json, write_text
 
 ROOT = Path(__file__).parents[2]
 
@@ -188,23 +188,16 @@ def test_json_keeps_the_order_of_its_keys_and_its_hangul(tmp_path: Path) -> None
 def test_json_has_no_number_that_is_none(tmp_path: Path, value: float) -> None:
     with pytest.raises(ValueError, match="JSON compliant"):
         write_json(tmp_path / "m.json", {"a": value})
-    with pytest.raises(ValueError, match="JSON compliant"):
-        write_jsonl(tmp_path / "m.jsonl", [{"a": 1}, {"a": value}])
     assert list(tmp_path.iterdir()) == []
 
 
-def test_jsonl_is_one_object_a_line(tmp_path: Path) -> None:
-    write_jsonl(tmp_path / "m.jsonl", ({"질문": f"어디\n{n}"} for n in range(2)))
-    assert (tmp_path / "m.jsonl").read_bytes() == '{"질문": "어디\\n0"}\n{"질문": "어디\\n1"}\n'.encode()
-
-
-def test_rows_that_end_in_an_error_leave_no_jsonl(tmp_path: Path) -> None:
-    def rows() -> Iterator[dict[str, int]]:
-        yield {"a": 1}
+def test_rows_that_end_in_an_error_leave_no_table(tmp_path: Path) -> None:
+    def rows() -> Iterator[tuple[int]]:
+        yield (1,)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write_jsonl(tmp_path / "m.jsonl", rows())
+        write_csv(tmp_path / "m.csv", ["k"], rows())
     assert list(tmp_path.iterdir()) == []
 
 

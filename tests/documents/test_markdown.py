@@ -1,5 +1,8 @@
 from collections.abc import Callable
 
+import pytest
+
+from onggi.core.errors import DocumentError
 from onggi.core.schema import Section
 from onggi.documents import markdown
 from onggi.documents.blocks import Joined
@@ -76,3 +79,10 @@ def test_html_inside_is_read_as_html(read: Read) -> None:
 def test_deep_lists_lose_nothing(read: Read) -> None:
     source = "\n".join("  " * depth + f"- 깊이{depth}" for depth in range(40))
     assert text_of(read, source).splitlines() == [f"깊이{depth}" for depth in range(40)]
+
+
+def test_text_that_is_nested_too_deep_is_not_lost_without_a_word(read: Read) -> None:
+    assert text_of(read, f"처음\n\n{'>' * 99} 깊은 곳") == "처음\n\n깊은 곳"
+    for deep in (">" * 150, "- " * 60):
+        with pytest.raises(DocumentError, match=r"nested more than 100 deep; "):
+            text_of(read, f"처음\n\n{deep} 깊은 곳")

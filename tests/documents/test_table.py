@@ -33,3 +33,7 @@ def test_cp949_is_read(read: Read) -> None:
 def test_an_open_quote_is_named_with_its_line() -> None:
     with pytest.raises(DocumentError, match=r"^표\.csv:3: not a table \(unexpected end of data\); mend the quotes$"):
         table.read('가,나\n다,"라\n마,바'.encode(), "표.csv")
+
+
+def test_a_cell_may_be_long(read: Read) -> None:
+    assert read(".csv", f'구분,값\n"{"장" * 140_000}",1'.encode()).text == f"구분 | 값\n{'장' * 140_000} | 1"

@@ -1,10 +1,12 @@
 import datetime
 import io
+import zipfile
 from collections.abc import Callable
 
 import openpyxl
 import pytest
 
+from onggi.core.errors import DocumentError
 from onggi.core.schema import Section
 from onggi.documents import xlsx
 from onggi.documents.blocks import Joined
@@ -79,3 +81,18 @@ def test_formulas_give_stored_values_only(make_xlsx: Make, read: Read) -> None:
 )
 def test_values_are_shown_as_in_the_sheet(value: object, number_format: str, text: str) -> None:
     assert shown(value, number_format) == text
+
+
+@pytest.mark.parametrize("before", ["", " " * 70_000], ids=["near", "across blocks"])
+def test_a_row_beyond_the_last_one_is_named(make_xlsx: Make, before: str) -> None:
+    """Its reader would go through all rows before it."""
+    row = f'{before}<row spans="1:1" r="999999999"><c t="inlineStr"><is><t>x</t></is></c></row></sheetData>'
+    damaged = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(make_xlsx({"표": [["가", "나"]]}))) as whole, zipfile.ZipFile(damaged, "w") as book:
+        for name in whole.namelist():
+            content = whole.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                content = content.replace(b"</sheetData>", row.encode())
+            book.writestr(name, content)
+    with pytest.raises(DocumentError, match=r"^표\.xlsx: has a row 999999999, and a sheet ends at 1048576; "):
+        xlsx.read(damaged.getvalue(), "표.xlsx")

@@ -15,29 +15,29 @@ def step(stage: str, **rows: int) -> Step:
 
 
 def test_rows_take_what_they_took_and_the_rest_of_the_stage_is_added() -> None:
-    rates = Rates([run("embed@base", 12.0, embeddings=(100, 10.0))])
-    assert rates.seconds(step("embed@base", embeddings=50)) == pytest.approx(50 * 0.1 + 2.0)
-    assert rates.seconds(step("embed@base", embeddings=0)) == pytest.approx(2.0)
+    rates = Rates([run("encode@base", 12.0, embeddings=(100, 10.0))])
+    assert rates.seconds(step("encode@base", embeddings=50)) == pytest.approx(50 * 0.1 + 2.0)
+    assert rates.seconds(step("encode@base", embeddings=0)) == pytest.approx(2.0)
 
 
 def test_the_own_stage_counts_before_others() -> None:
-    rates = Rates([run("embed@base", 12.0, embeddings=(100, 10.0)), run("mine", 5.0, embeddings=(10, 4.0))])
-    assert rates.seconds(step("embed@base", embeddings=10)) == pytest.approx(10 * 0.1 + 2.0)
-    assert rates.seconds(step("embed@tuned", embeddings=10)) == pytest.approx((100 + 10) ** -1 * 14.0 * 10 + 2.0)
+    rates = Rates([run("encode@base", 12.0, embeddings=(100, 10.0)), run("mine", 5.0, embeddings=(10, 4.0))])
+    assert rates.seconds(step("encode@base", embeddings=10)) == pytest.approx(10 * 0.1 + 2.0)
+    assert rates.seconds(step("encode@tuned", embeddings=10)) == pytest.approx((100 + 10) ** -1 * 14.0 * 10 + 2.0)
 
 
 def test_only_the_last_runs_count_and_only_those_that_were_finished() -> None:
-    old = [run("embed@base", 1000.0, embeddings=(1, 900.0))]
-    new = [run("embed@base", 3.0, embeddings=(10, 1.0))] * 5
-    rates = Rates([*old, *new, run("embed@base", 99.0, "failed", embeddings=(1, 90.0))])
-    assert rates.seconds(step("embed@base", embeddings=10)) == pytest.approx(1.0 + 2.0)
+    old = [run("encode@base", 1000.0, embeddings=(1, 900.0))]
+    new = [run("encode@base", 3.0, embeddings=(10, 1.0))] * 5
+    rates = Rates([*old, *new, run("encode@base", 99.0, "failed", embeddings=(1, 90.0))])
+    assert rates.seconds(step("encode@base", embeddings=10)) == pytest.approx(1.0 + 2.0)
 
 
 def test_what_the_journal_does_not_know_has_no_estimate() -> None:
-    rates = Rates([run("embed@base", 12.0, embeddings=(100, 10.0))])
+    rates = Rates([run("encode@base", 12.0, embeddings=(100, 10.0))])
     assert rates.seconds(step("mine")) is None
-    assert rates.seconds(step("embed@base", scores=5)) is None
-    assert rates.seconds(Step("embed@base", "may run", known_after=("chunk",))) is None
+    assert rates.seconds(step("encode@base", scores=5)) is None
+    assert rates.seconds(Step("encode@base", "may run", known_after=("chunk",))) is None
     assert Rates([]).seconds(step("ingest")) is None
 
 

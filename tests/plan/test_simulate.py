@@ -57,6 +57,14 @@ def test_a_parameter(small: Small, was: str, now: str, name: str, values: tuple[
     assert small.build() == ["join@a", "join@b"]
 
 
+def test_an_empty_entry_that_gets_a_key_is_told_by_the_key(small: Small) -> None:
+    small.change("params.yaml", "times: 2", "times: {}")
+    small.build()
+    small.change("params.yaml", "times: {}", "times: {one: {more: 3}}")
+    why = small.plan()["stages"][0]["why"]
+    assert why == [{"kind": "parameter", "name": "join.times.one.more", "was": None, "now": 3}]
+
+
 def test_a_parameter_that_no_stage_reads(small: Small) -> None:
     small.change("params.yaml", "other: 1", "other: 2")
     assert small.states() == {}
@@ -220,6 +228,14 @@ def test_a_broken_file_is_one_line(small: Small, command: list[str], name: str, 
     small.write(name, text)
     error = small.error(*command)
     assert error.removeprefix(f"{small.folder}/").startswith(said), error
+
+
+@pytest.mark.parametrize("command", [["plan"], ["why", "cut"]], ids=["plan", "why"])
+def test_a_lock_that_a_kill_left_empty_names_the_way_back(small: Small, command: list[str]) -> None:
+    small.write("dvc.lock", "")
+    assert small.error(*command) == (
+        "dvc.lock: is empty: a build was killed while DVC wrote it; type `git checkout dvc.lock`"
+    )
 
 
 def test_missing_files_are_one_line(small: Small) -> None:

@@ -265,6 +265,8 @@ def test_an_empty_entry_that_gets_a_key_is_told_by_the_key() -> None:
     now, then = {"encoders.tuned.precision": "bf16", "encoders.base": {}}, {"encoders.tuned": {}, "encoders.base": {}}
     (row,) = params_table(now, then).rows
     assert [cell.text for cell in row.cells] == ["encoders.tuned.precision", "(없었음: 추가됨)", '"bf16"']
+    (row,) = params_table({"models.hub.m3.name": "m3"}, {"models.hub": {}}).rows
+    assert row.cells[0].text == "models.hub.m3.name"
 
 
 def test_a_file_may_have_had_another_shape_at_the_other_commit(project: Path) -> None:

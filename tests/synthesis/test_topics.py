@@ -3,7 +3,7 @@ import pytest
 from onggi.core.schema import Chunk
 from onggi.korean.units import headings
 from onggi.synthesis.passages import repeats
-from onggi.synthesis.topics import clean, kind_of, put_before, topic
+from onggi.synthesis.topics import bare, kind_of, put_before, topic
 
 
 def name_of(heading: str, doc_id: str = "a.md") -> str | None:
@@ -34,7 +34,7 @@ def test_the_file_names_what_its_title_does_not() -> None:
 
 
 def test_headings_become_names() -> None:
-    assert [clean(text) for text in ("제3조(사용료)", "가. 낼 서류", "[공고] 장독 대여", "쓰나요?")] == [
+    assert [bare(text) for text in ("제3조(사용료)", "가. 낼 서류", "[공고] 장독 대여", "쓰나요?")] == [
         "사용료", "낼 서류", "장독 대여", "",
     ]  # fmt: skip
 

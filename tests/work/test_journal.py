@@ -24,7 +24,7 @@ def path(tmp_path: Path) -> Path:
 def test_a_run_is_one_line(path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DVC_ROOT", "/어디/작업")
     monkeypatch.setenv("DVC_EXP_NAME", "넓은-독")
-    with recording("embed@base", path) as entry:
+    with recording("encode@base", path) as entry:
         assert current() is entry
         entry.rows_in["data/chunks.parquet"] = 3
         with entry.work("embeddings").on(3) as task:
@@ -35,7 +35,7 @@ def test_a_run_is_one_line(path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path
     assert path.read_bytes().count(b"\n") == 1 and path.read_bytes().endswith(b"\n")
     (found,) = entries(path)
     assert (found.stage, found.folder, found.experiment, found.status) == (
-        "embed@base", "/어디/작업", "넓은-독", "done"
+        "encode@base", "/어디/작업", "넓은-독", "done"
     )  # fmt: skip
     assert (found.rows_in, found.rows_out) == ({"data/chunks.parquet": 3}, {})
     assert found.works == {"embeddings": Work(1, 2, found.works["embeddings"].seconds)}

@@ -27,7 +27,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def work(clock: Clock, steps: list[tuple[float, int]], total: int | None, skipped: int = 0) -> None:
     """Do rows, each lot after so many seconds."""
-    with Progress("embed@base: embeddings", total) as shown:
+    with Progress("encode@base: embeddings", total) as shown:
         if skipped:
             shown.skip(skipped)
         for seconds, rows in steps:
@@ -39,8 +39,8 @@ def test_a_line_every_five_seconds_off_a_terminal(clock: Clock, capsys: pytest.C
     work(clock, [(1, 250)] * 12, 4000)
     assert capsys.readouterr() == (
         "",
-        "embed@base: embeddings 1,250 of 4,000 (31 %), 250/s, 11 s left\n"
-        "embed@base: embeddings 2,500 of 4,000 (62 %), 250/s, 6 s left\n",
+        "encode@base: embeddings 1,250 of 4,000 (31 %), 250/s, 11 s left\n"
+        "encode@base: embeddings 2,500 of 4,000 (62 %), 250/s, 6 s left\n",
     )
 
 
@@ -53,8 +53,8 @@ def test_nothing_is_said_of_short_work(clock: Clock, capsys: pytest.CaptureFixtu
 def test_held_rows_say_nothing_about_the_rate(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
     work(clock, [(5, 10), (5, 10)], 1000, skipped=900)
     assert capsys.readouterr().err == (
-        "embed@base: embeddings 910 of 1,000 (91 %), 2.0/s, 45 s left\n"
-        "embed@base: embeddings 920 of 1,000 (92 %), 2.0/s, 40 s left\n"
+        "encode@base: embeddings 910 of 1,000 (91 %), 2.0/s, 45 s left\n"
+        "encode@base: embeddings 920 of 1,000 (92 %), 2.0/s, 40 s left\n"
     )
 
 
@@ -70,7 +70,7 @@ def test_as_long_as_all_is_held_there_is_no_rate(clock: Clock, capsys: pytest.Ca
 
 def test_nobody_knows_how_many(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
     work(clock, [(6, 30_000)], None)
-    assert capsys.readouterr().err == "embed@base: embeddings 30,000, 5,000/s\n"
+    assert capsys.readouterr().err == "encode@base: embeddings 30,000, 5,000/s\n"
 
 
 class Terminal(io.StringIO):
@@ -91,7 +91,7 @@ def test_a_bar_on_a_terminal(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> N
     terminal = on_a_terminal(monkeypatch)
     work(clock, [(1, 250), (1, 250)], 1000, skipped=100)
     shown = terminal.getvalue()
-    assert "embed@base: embeddings" in shown and "━" in shown
+    assert "encode@base: embeddings" in shown and "━" in shown
     assert "600 of 1,000 (60 %), 250/s, 2 s left" in shown
 
 

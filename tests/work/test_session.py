@@ -19,7 +19,7 @@ SPACE = memo.space("spellings", {"files": "ab12"}, "much")
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A memo of the test's own, and a stage that DVC runs."""
     monkeypatch.setenv("ONGGI_MEMO", str(tmp_path / "memo"))
-    monkeypatch.setenv("DVC_STAGE", "embed@base")
+    monkeypatch.setenv("DVC_STAGE", "encode@base")
     monkeypatch.setattr(sys, "argv", ["/somewhere/stages/embed.py"])
     return tmp_path / "memo"
 
@@ -45,9 +45,9 @@ def counts(folder: Path) -> tuple[str, str, int, int]:
 def test_a_stage_has_the_memo_of_the_user_and_a_line_in_the_journal(home: Path) -> None:
     before = memo.active()
     session(embed)()
-    assert counts(home) == ("embed@base", "done", 0, 2)
+    assert counts(home) == ("encode@base", "done", 0, 2)
     session(embed)()
-    assert counts(home) == ("embed@base", "done", 2, 0)
+    assert counts(home) == ("encode@base", "done", 2, 0)
     assert memo.active() is before
 
 
@@ -86,9 +86,9 @@ def test_a_failure_is_recorded_and_what_was_computed_is_kept(
 
     with pytest.raises(SystemExit, match=str(code)):
         run(session(fail))
-    assert counts(home) == ("embed@base", status, 0, 2)
+    assert counts(home) == ("encode@base", status, 0, 2)
     session(embed)()
-    assert counts(home) == ("embed@base", "done", 2, 0)
+    assert counts(home) == ("encode@base", "done", 2, 0)
 
 
 def test_a_sigterm_keeps_what_was_computed_and_is_recorded(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -101,9 +101,9 @@ def test_a_sigterm_keeps_what_was_computed_and_is_recorded(home: Path, capsys: p
     assert capsys.readouterr().err == (
         "interrupted: 2 spellings are in the memo; no half-written file is left; run `dvc repro` to go on\n"
     )
-    assert counts(home) == ("embed@base", "interrupted", 0, 2)
+    assert counts(home) == ("encode@base", "interrupted", 0, 2)
     session(embed)()
-    assert counts(home) == ("embed@base", "done", 2, 0)
+    assert counts(home) == ("encode@base", "done", 2, 0)
 
 
 @pytest.mark.parametrize("opening", ["journal.recording", "memo.open_memo"])
@@ -131,7 +131,7 @@ def test_a_plan_ends_with_a_code_of_its_own_and_writes_in_its_own_journal(
     with pytest.raises(SystemExit, match=str(PLAN_ENDS)):
         run(session(stage))
     (entry,) = journal.entries(plan)
-    assert (entry.stage, entry.status, entry.works["spellings"].computed) == ("embed@base", "planned", 2)
+    assert (entry.stage, entry.status, entry.works["spellings"].computed) == ("encode@base", "planned", 2)
     assert not (tmp_path / "out").exists() and not (home / "journal.jsonl").exists()
     assert capsys.readouterr() == ("", "")
 
