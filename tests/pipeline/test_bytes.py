@@ -79,7 +79,8 @@ def otherwise(tmp_path: Path) -> dict[str, str]:
     (tmp_path / "otherwise" / "sitecustomize.py").write_text(OTHERWISE, "utf-8")
     return {
         "PYTHONPATH": str(tmp_path / "otherwise"), "PYTHONHASHSEED": "7", "TZ": "Asia/Seoul", "LC_ALL": "C",
-        "OMP_NUM_THREADS": "1", "ONGGI_WORKERS": "3", "USER": "someone", "LOGNAME": "someone", "HOME": str(tmp_path / "another home"),
+        "OMP_NUM_THREADS": "1", "ONGGI_WORKERS": "3", "USER": "someone", "LOGNAME": "someone",
+        "HOME": str(tmp_path / "another home"),
         "ONGGI_MEMO": str(tmp_path / "another memo"),
     }  # fmt: skip
 
