@@ -23,7 +23,7 @@ build: $(STAMP)  ## rebuild what is stale, from documents to metrics and metrics
 	@echo "report: metrics/report.html"
 
 test: $(STAMP)  ## the whole test suite
-	@$(RUN) -m pytest -q -n 2 --dist loadgroup
+	@$(RUN) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(STAMP)  ## what CI runs first: lint, types, layers, the DAG against the code, docs
 	@$(RUN) -m ruff check

@@ -11,8 +11,8 @@ import stages  # noqa: F401  (the same pinned arithmetic and threads as the buil
 from benchmarks.data import Absent
 from onggi.core.outs import write_json
 
-DEFAULT = ("bm25", "embed", "mine", "memo", "startup")
-KNOWN = (*DEFAULT, "build", "changes", "rebuild")
+DEFAULT = ("bm25", "embed", "mine", "memo", "startup", "reading", "pages")
+KNOWN = (*DEFAULT, "build", "changes", "ingest", "rebuild")
 RESULTS = Path(__file__).parent / "results.json"
 
 

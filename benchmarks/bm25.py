@@ -31,9 +31,7 @@ def measure() -> Iterator[Measure]:
             np.argsort(-peer.get_scores(query), kind="stable")[:TOP]
 
     what = f"{len(queries)} queries over {len(data.texts)} documents, top {TOP}, rank_bm25"
-    yield faster(
-        "bm25.search_terms", lambda: ours.search(tokenized, TOP), lambda: theirs(tokenized), 5, ">= 20", what
-    )
+    yield faster("bm25.search_terms", lambda: ours.search(tokenized, TOP), lambda: theirs(tokenized), 5, ">= 20", what)
     yield faster(
         "bm25.end_to_end",
         lambda: ours.search(list(morphemes_of(queries)), TOP),

@@ -14,7 +14,8 @@ from benchmarks.data import Beir, beir
 from benchmarks.encoders import bootstrapped, deep, embed_params
 from benchmarks.timing import Measure, faster
 from onggi.models.embedder import Embedder, Vectors
-from onggi.training import FinetuneParams, finetune
+from onggi.training.checkpoint import finetune
+from onggi.training.params import FinetuneParams
 
 TRAIN_QUESTIONS = 640
 TEST_QUESTIONS = 3000

@@ -34,7 +34,7 @@ QUESTIONS = 1000
 TOP = 50
 NEGATIVES = 7
 MAX_RATIO = 0.95
-PAIRS_A_BLOCK = 4096
+PAIRS_A_BLOCK = 16384
 """As many as the memo asks for at once."""
 
 FLAT = FlatParams(encoder="base", kind="flat")

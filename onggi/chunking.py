@@ -4,17 +4,24 @@ A token here is a Kiwi morpheme: it needs no model, so chunks do not depend on t
 subword of a Korean vocabulary.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import ClassVar, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
 from onggi.core.params import Params
-from onggi.core.schema import Chunk, Document, Section
+from onggi.core.places import place
+from onggi.core.schema import Chunk, Document, Section, Table
 from onggi.korean.kiwi import counted_sentences_of
 from onggi.korean.rows import Sentences
+
+_BAR = " | "
+_LINE = re.compile(r"[^\n]+")
+_MOST_COLUMNS = 300  # characters of the rows that head a table: more is a form, not names of columns
 
 
 class ChunkParams(Params):
@@ -47,7 +54,8 @@ def chunk(document: Document, params: ChunkParams) -> list[Chunk]:
     ``sentence`` packs whole sentences to ``max_tokens`` and repeats trailing sentences of up to ``overlap_tokens``;
     ``fixed`` cuts every ``max_tokens`` morphemes wherever that falls; ``section`` makes one chunk of a section or,
     where that exceeds the budget, the fewest of whole sentences, nearly equal in size and with nothing repeated. A
-    sentence over the budget is cut between morphemes.
+    sentence over the budget is cut between morphemes. A row of a table counts as a sentence, and a chunk that begins
+    below the head of a table tells its columns (see `Chunk`).
     """
     return list(chunks_of([document], params))
 
@@ -68,7 +76,13 @@ def chunks_of(documents: Iterable[Document], params: ChunkParams) -> Iterator[Ch
 
 def _of_section(document: Document, section: Section, sentences: Sentences, params: ChunkParams) -> Iterator[Chunk]:
     heading = " > ".join(dict.fromkeys(filter(None, [document.title, *section.heading])))
-    for start, end, n_tokens in _pack(sentences, params):
+    tables = [table for table in document.tables if section.start <= table.start < section.end]
+    rows = [
+        (match.start() - section.start, match.end() - section.start)
+        for table in tables
+        for match in _LINE.finditer(document.text, table.start, table.end)
+    ]
+    for start, end, n_tokens in _pack(_with_rows(sentences, rows, document.text[section.start : section.end]), params):
         a, b = section.start + start, section.start + end
         yield Chunk(
             chunk_id=f"{document.doc_id}#{a}-{b}",
@@ -78,7 +92,55 @@ def _of_section(document: Document, section: Section, sentences: Sentences, para
             text=document.text[a:b],
             n_tokens=n_tokens,
             heading=heading,
+            place=place(document.origins, a, b),
+            columns=next((_columns(document.text, table) for table in tables if table.body <= a < table.end), ""),
         )
+
+
+def _columns(text: str, table: Table) -> str:
+    """Return the names of the columns: those of several rows as one, each column's from the top down."""
+    lines = text[table.start : table.body].splitlines()
+    if not lines or table.body - table.start > _MOST_COLUMNS:
+        return ""
+    rows = [f" {line}".split(_BAR) if line.startswith("|") else line.split(_BAR) for line in lines]
+    names: list[list[str]] = [[] for _ in range(max(map(len, rows)))]
+    for row in rows:
+        above = ""  # a name over several columns stands in the first of them
+        for at, column in enumerate(names):
+            cell = row[at].strip() if at < len(row) else ""
+            above = cell or (above if row is not rows[-1] else "")
+            if above and above not in column:
+                column.append(above)
+    return _BAR.join(map(" ".join, names)).strip()
+
+
+def _with_rows(sentences: Sentences, rows: list[tuple[int, int]], text: str) -> Sentences:
+    """Return the sentences of a section with each row of its tables as one of them.
+
+    A row may hold several sentences, and one may run over several rows, where nothing ends the last cell.
+    """
+    if not rows:
+        return sentences
+    bounds = [bound for row in rows for bound in row]
+    result: Sentences = []
+    last = -1  # the row that the last piece stands in
+    for start, end, tokens in sentences:
+        cuts = [start, *bounds[bisect_right(bounds, start) : bisect_left(bounds, end)], end]
+        for a, b in pairwise(cuts):
+            own = [token for token in tokens if a <= token < b]
+            if not own:
+                continue
+            piece = text[a:b]
+            a, b = b - len(piece.lstrip()), a + len(piece.rstrip())
+            place = bisect_right(bounds, own[0]) - 1
+            row = place if place % 2 == 0 else -1  # bounds are a start and an end in turn
+            if row >= 0 and row == last:
+                before, _, told = result.pop()
+                result.append((before, b, told + own))
+            else:
+                result.append((a, b, own))
+            last = row
+    return result
 
 
 def _pack(sentences: Sentences, params: ChunkParams) -> Iterator[Span]:

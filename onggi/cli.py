@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from onggi.inspection.command import ingest_report
 from onggi.plan.command import plan, why
 from onggi.work.command import guarded
 
@@ -96,12 +97,12 @@ def dag(
 @app.command()
 @guarded
 def check(params: Annotated[Path, typer.Argument(help="The params file.")] = Path("params.yaml")) -> None:
-    """Check params.yaml and dvc.lock; each problem is a line on stderr, and then the exit code is 1."""
+    """Check params.yaml, dvc.lock and the names in the corpus; each problem is a line, and then the exit code is 1."""
     from onggi import settings
     from onggi.core.errors import MemoError
     from onggi.work import lockfile
 
-    found = settings.problems(params)
+    found = settings.problems(params) + settings.unhashable(params)
     if (what := lockfile.problem(params.parent)) is not None:
         found.append(MemoError(str(params.parent / lockfile.NAME), what, lockfile.way_back(params.parent)))
     for problem in found:
@@ -109,6 +110,28 @@ def check(params: Annotated[Path, typer.Argument(help="The params file.")] = Pat
     if found:
         raise typer.Exit(1)
     typer.echo(f"{params}: {len(settings.SECTIONS)} sections, all right")
+
+
+@app.command()
+@guarded
+def show(
+    chunk_id: Annotated[str, typer.Argument(help="A chunk, as the report and the runs name it.")],
+    picture: Annotated[Path | None, typer.Option(help="PNG to write: its page of a PDF, the text marked.")] = None,
+    chunks: Annotated[Path, typer.Option(help="The chunks table.")] = Path("data/chunks.parquet"),
+    documents: Annotated[Path, typer.Option(help="The documents table.")] = Path("data/documents.parquet"),
+) -> None:
+    """Show a chunk: where in which file it stands, its heading and its text."""
+    from onggi import settings
+    from onggi.core.outs import replacing
+    from onggi.core.params import PARAMS
+    from onggi.documents import show as showing
+
+    chunk = showing.find(chunks, chunk_id)
+    typer.echo(showing.shown(chunk))
+    if picture is not None:
+        drawn = showing.picture(chunk, documents, *settings.corpus(PARAMS))
+        with replacing(picture) as file:
+            file.write_bytes(drawn)
 
 
 @app.command()
@@ -152,6 +175,10 @@ def builds(
 
 app.command()(guarded(plan))
 app.command()(guarded(why))
+
+ingest = typer.Typer(no_args_is_help=True, help="What the stage ingest made of the documents.")
+app.add_typer(ingest, name="ingest")
+ingest.command("report")(guarded(ingest_report))
 
 memo = typer.Typer(no_args_is_help=True, help="The memo: what models returned, kept for the next build.")
 app.add_typer(memo, name="memo")

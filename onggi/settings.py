@@ -7,10 +7,12 @@ from typing import Any
 
 from onggi.answers.reader import AnswerParams
 from onggi.chunking import ChunkParams
+from onggi.cleaning.params import CleanParams
 from onggi.core import params
 from onggi.core.errors import OnggiError, ParamsError
 from onggi.core.params import PARAMS, NamedParams, Params
-from onggi.documents.corpus import CorpusParams, IngestParams
+from onggi.documents.corpus import CorpusParams, IngestParams, obstacles
+from onggi.documents.sandbox import Budget
 from onggi.evaluation.measures import EvaluateParams
 from onggi.index.params import Indexes
 from onggi.models.declared import Bootstraps, HubModels, LocalModels, Tokenizers
@@ -20,7 +22,7 @@ from onggi.search import spec
 from onggi.search.retriever import SearchParams
 from onggi.search.spec import Systems
 from onggi.synthesis.synthesize import SynthesizeParams
-from onggi.training import FinetuneParams
+from onggi.training.params import FinetuneParams
 from onggi.truth.gold import GoldParams
 from onggi.truth.split import SplitParams
 
@@ -36,6 +38,7 @@ SECTIONS: tuple[AnyParams, ...] = (
     CorpusParams,
     GoldParams,
     IngestParams,
+    CleanParams,
     ChunkParams,
     SplitParams,
     *MODELS,
@@ -76,6 +79,26 @@ def problems(path: Path) -> list[OnggiError]:
         if key not in kinds:
             found.append(ParamsError(f"{path}: models.{key}", "unknown kind of model", f"known: {', '.join(kinds)}"))
     return found or list(unknown_names(loaded))
+
+
+def corpus(path: Path) -> tuple[Path, Budget]:
+    """Return where the documents of a params file are, and what reading one may take.
+
+    Raises
+    ------
+    ParamsError
+        The file is missing, or one of the two sections is wrong.
+    """
+    loaded = params.read(path)
+    return Path(CorpusParams.parse(loaded, path).path), IngestParams.parse(loaded, path).budget
+
+
+def unhashable(path: Path) -> list[OnggiError]:
+    """Return the files of the corpus that DVC fails at, or waits for without end, and does not name."""
+    loaded = params.read(path)
+    if params.problems(CorpusParams, loaded, path):
+        return []
+    return [*obstacles(path.parent / CorpusParams.parse(loaded, path).path)]
 
 
 def unknown_names(loaded: Mapping[str, Any]) -> Iterator[ParamsError]:

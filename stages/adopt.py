@@ -2,17 +2,17 @@
 
 from pathlib import Path
 
-from stages import Opt, run
+from stages import Name, Opt, run
 
 
-def main(name: Opt[str], out: Opt[Path]) -> None:
+def main(name: Name, models: Opt[Path]) -> None:
     """Take over the model whose folder params.yaml declares under NAME."""
     from onggi.core.outs import replacing
     from onggi.models.declared import LocalModels
     from onggi.models.local import adopt
 
     params = LocalModels.load_entry(name)
-    with replacing(out) as folder:
+    with replacing(models / name) as folder:
         folder.mkdir()
         adopt(params, folder)
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from stages import Opt, run
+from stages import Name, Opt, run
 
 
-def main(name: Opt[str], documents: Opt[Path], out: Opt[Path]) -> None:
+def main(name: Name, documents: Opt[Path], models: Opt[Path]) -> None:
     """Make the encoder that params.yaml declares under NAME from the documents table."""
     from onggi.core import tables
     from onggi.core.schema import Document
@@ -16,7 +16,7 @@ def main(name: Opt[str], documents: Opt[Path], out: Opt[Path]) -> None:
     def texts() -> Iterator[str]:
         return (text for (text,) in tables.columns(documents, Document, "text"))
 
-    bootstrap(texts, Bootstraps.load_entry(name), out)
+    bootstrap(texts, Bootstraps.load_entry(name), models / name)
 
 
 if __name__ == "__main__":

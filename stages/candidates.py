@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from stages import Opt, run
+from stages import Name, Opt, run
 
 
 def main(
-    name: Opt[str], index: Opt[Path], models: Opt[Path], gold: Opt[Path], synthetic: Opt[Path], out: Opt[Path]
+    name: Name, indexes: Opt[Path], models: Opt[Path], gold: Opt[Path], synthetic: Opt[Path], out: Opt[Path]
 ) -> None:
     """Write the run of an index over the questions to train on, as deep as `mine.candidates` says under NAME."""
     from onggi.core import tables
@@ -18,8 +18,9 @@ def main(
     from onggi.truth.split import SplitParams
 
     questions = training_questions(gold, synthetic, QuestionsParams.load(), SplitParams.load().near_duplicate)
-    retriever = open_index(index, models, MineParams.load().candidates[name])
-    tables.write(out, Hit, run(retriever, (Query(question.query_id, question.text) for question in questions)))
+    retriever = open_index(indexes / name, models, MineParams.load().candidates[name])
+    asked = (Query(question.query_id, question.text) for question in questions)
+    tables.write(out / f"{name}.parquet", Hit, run(retriever, asked))
 
 
 if __name__ == "__main__":

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from stages import Opt, run
+from stages import Name, Opt, run
 
 
 def main(
-    system: Opt[Path], runs: Opt[Path], indexes: Opt[Path], models: Opt[Path], chunks: Opt[Path],
-    questions: Opt[Path], out: Opt[Path],
+    name: Name, inputs: Opt[Path], runs: Opt[Path], indexes: Opt[Path], models: Opt[Path],
+    chunks: Opt[Path], questions: Opt[Path],
 ) -> None:  # fmt: skip
-    """Write the run of the system that the file SYSTEM describes, over the dev and test questions."""
+    """Write the run of the system NAME, as its inputs describe it, over the dev and test questions."""
     from onggi.core import tables
     from onggi.core.schema import Hit, Question
     from onggi.search.inputs import Inputs
@@ -17,10 +17,10 @@ def main(
     from onggi.search.system import build
     from onggi.search.workspace import Workspace
 
-    described = Inputs.read(system)
+    described = Inputs.read(inputs / f"{name}.json")
     parts = Workspace(models, indexes, runs, chunks, described)
     asked = [Query(q.query_id, q.text) for q in tables.read(questions, Question) if q.split != "train"]
-    tables.write(out, Hit, run(build(described.spec, parts, described.depth), asked))
+    tables.write(runs / f"{name}.parquet", Hit, run(build(described.spec, parts, described.depth), asked))
 
 
 if __name__ == "__main__":

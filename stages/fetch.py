@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from stages import Opt, run
+from stages import Name, Opt, run
 
 
-def main(name: Opt[str], out: Opt[Path]) -> None:
+def main(name: Name, models: Opt[Path]) -> None:
     """Fetch the model that params.yaml declares under NAME."""
     from onggi.core.outs import replacing
     from onggi.models.declared import HubModels
@@ -13,7 +13,7 @@ def main(name: Opt[str], out: Opt[Path]) -> None:
     from onggi.work import memo
 
     params = HubModels.load_entry(name)
-    with memo.active().aside("fetch", 1), replacing(out) as folder:
+    with memo.active().aside("fetch", 1), replacing(models / name) as folder:
         folder.mkdir()
         fetch(params, folder)
 

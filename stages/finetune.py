@@ -9,7 +9,8 @@ def main(models: Opt[Path], train: Opt[Path], out: Opt[Path], loss: Opt[Path], m
     """Train with FlagEmbedding and write the tuned encoder and its loss curve."""
     from onggi.core.outs import write_csv, write_json
     from onggi.models.params import EmbedParams, Encoders
-    from onggi.training import FinetuneParams, finetune
+    from onggi.training.checkpoint import finetune
+    from onggi.training.params import FinetuneParams
 
     params = FinetuneParams.load()
     embed = Encoders.load_entry(out.name).over(EmbedParams.load())

@@ -11,7 +11,7 @@ def main(documents: Opt[Path], questions: Opt[Path], splits: Opt[Path], metrics:
     from onggi.core import tables
     from onggi.core.outs import write_json
     from onggi.core.schema import Document, Question, SplitRow
-    from onggi.truth.duplicates import inseparable
+    from onggi.korean.duplicates import inseparable
     from onggi.truth.gold import GoldParams, anchor, read_gold
     from onggi.truth.questions import as_questions, prescribed, summary
     from onggi.truth.split import SplitParams, assign
@@ -21,7 +21,11 @@ def main(documents: Opt[Path], questions: Opt[Path], splits: Opt[Path], metrics:
 
     params = SplitParams.load()
     labelled = read_gold(Path(GoldParams.load().path))
-    evidence = anchor(labelled, texts())
+    paged = {quote.doc_id for question in labelled for quote in question.quotes if quote.page is not None}
+    origins = (
+        {row.doc_id: row.origins for row in tables.read(documents, Document) if row.doc_id in paged} if paged else {}
+    )
+    evidence = anchor(labelled, texts(), origins)
     twins, contained = inseparable(texts(), params.near_duplicate)
     joined = [[quote.doc_id for quote in question.quotes] for question in labelled if question.quotes]
     doc_ids = tables.column(documents, Document, "doc_id")

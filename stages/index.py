@@ -2,15 +2,16 @@
 
 from pathlib import Path
 
-from stages import Opt, run
+from stages import Name, Opt, run
 
 
-def main(name: Opt[str], encoded: Opt[Path], out: Opt[Path]) -> None:
+def main(name: Name, encoded: Opt[Path], out: Opt[Path]) -> None:
     """Build the index that params.yaml declares under NAME."""
     from onggi.index.folder import build
     from onggi.index.params import Indexes
 
-    build(encoded, Indexes.load_entry(name), out)
+    params = Indexes.load_entry(name)
+    build(encoded / params.encoder, params, out / name)
 
 
 if __name__ == "__main__":

@@ -13,13 +13,15 @@ def main(
     metrics: Annotated[Path, typer.Option(help="The counts and problems to write, as JSON.")],
 ) -> None:
     """Read every document of `corpus.path` as plain text with its sections."""
+    from onggi.cleaning import Cleaning, CleanParams
     from onggi.core import outs, tables
     from onggi.core.schema import Document
     from onggi.documents import CorpusParams, IngestParams, Summary, read_corpus
 
-    corpus, summary = Path(CorpusParams.load().path), Summary()
-    tables.write(documents, Document, summary.counting(read_corpus(corpus, IngestParams.load())))
-    outs.write_json(metrics, summary.metrics())
+    corpus, summary, cleaning = Path(CorpusParams.load().path), Summary(), Cleaning(CleanParams.load())
+    read = read_corpus(corpus, IngestParams.load())
+    tables.write(documents, Document, summary.counting(cleaning.cleaned(read)))
+    outs.write_json(metrics, summary.metrics() | {"clean": cleaning.metrics()})
 
 
 if __name__ == "__main__":

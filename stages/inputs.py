@@ -9,13 +9,13 @@ def main(searched: Opt[Path], indexes: Opt[Path], models: Opt[Path], chunks: Opt
     """Describe every declared system for the stage that builds it, and for DVC, which then sees what changed."""
     from onggi.core.outs import replacing
     from onggi.models.params import EmbedParams, Encoders
-    from onggi.search.inputs import Folders, Inputs, reads
+    from onggi.search.inputs import Inputs, Places, reads
     from onggi.search.retriever import SearchParams
     from onggi.search.spec import Systems, rerankers
 
     systems, depth = Systems.load(), SearchParams.load().depth
     embed, encoders = EmbedParams.load(), Encoders.load()
-    folders = Folders(models, indexes, searched, chunks)
+    folders = Places(models, indexes, searched, chunks)
     with replacing(out) as folder:
         folder.mkdir()
         for name in systems:

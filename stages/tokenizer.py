@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from stages import Opt, run
+from stages import Name, Opt, run
 
 
-def main(name: Opt[str], out: Opt[Path]) -> None:
+def main(name: Name, models: Opt[Path]) -> None:
     """Write the tokenizer that params.yaml declares under NAME."""
     from onggi.models.declared import Tokenizers
     from onggi.models.tokenizer import Tokenizer
 
-    Tokenizer.make(Tokenizers.load_entry(name), out)
+    Tokenizer.make(Tokenizers.load_entry(name), models / name)
 
 
 if __name__ == "__main__":

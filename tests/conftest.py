@@ -15,6 +15,10 @@ from onggi.work import progress
 
 ROOT = Path(__file__).parents[1]
 NOBODY = 65534
+GROUPS = ("plan", "ingest", "crash", "dvc")
+"""Groups of tests that build by real DVC, in their order; the rest follows."""
+
+QUIET = "from onggi.work import progress; progress.SECONDS_BETWEEN_LINES = float('inf')\n"
 
 # A busy machine is no failure, and CI draws the same examples every time.
 hypothesis.settings.register_profile(
@@ -28,7 +32,13 @@ hypothesis.settings.load_profile("onggi")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the builds by real DVC first: they take longest, and a second worker has the rest to do meanwhile."""
-    items.sort(key=lambda item: item.get_closest_marker("pipeline") is None)
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    """Return the place of a test's group: one worker builds the workspace, the other ingests until it is there."""
+    group = item.get_closest_marker("xdist_group")
+    return (*GROUPS, None).index(group.args[0] if group and group.args[0] in GROUPS else None)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -67,10 +77,10 @@ def read_only() -> Iterator[Path]:
 
 @pytest.fixture
 def python(tmp_path: Path) -> Callable[..., "subprocess.CompletedProcess[str]"]:
-    """Run a script with arguments in another process, in ``tmp_path``."""
+    """Run a script with arguments in another process, in ``tmp_path``; it shows no progress, as here."""
 
     def run(script: str, *arguments: object) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "-c", script, *map(str, arguments)]
+        command = [sys.executable, "-c", QUIET + script, *map(str, arguments)]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
 

@@ -1,3 +1,4 @@
+import dataclasses
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -6,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onggi.chunking import ChunkParams, chunk, chunks_of
-from onggi.core.schema import Chunk, Document, Section
+from onggi.core.schema import Chunk, Document, Origin, Section, Table
 from onggi.korean.kiwi import analyze
 
 
@@ -122,6 +123,14 @@ def test_what_a_chunk_says_of_itself() -> None:
     ]
 
 
+def test_a_chunk_tells_its_place_in_the_file() -> None:
+    text = "독을 닦는다. 물을 붓는다."
+    pages = [Origin(0, 7, "page", 3), Origin(8, 15, "page", 4)]
+    made = Document("독.pdf", "독.pdf", "", "pdf", text, [Section([], 0, 15)], {}, pages)
+    assert [piece.place for piece in chunk(made, params("sentence", 20))] == ["pp. 3–4"]
+    assert [piece.place for piece in chunk(made, params("sentence", 8))] == ["p. 3", "p. 4"]
+
+
 @pytest.mark.parametrize(
     ("title", "heading", "expected"),
     [("", [], ""), ("장", [], "장"), ("", ["물"], "물"), ("장", ["장", "물"], "장 > 물"), ("장", ["물"], "장 > 물")],
@@ -206,3 +215,53 @@ def test_section_makes_as_few_chunks_as_sentence_and_evener_ones(sections: list[
         even = [piece.n_tokens for piece in chunk(document(section), params("section", size))]
         assert (len(even), sum(even)) == (len(packed), sum(packed))
         assert max(even, default=0) <= max(packed, default=0)
+
+
+TABLE = "\n".join(["요일 | 시간", "월 | 아홉 시에 연다. 다섯 시에 닫는다.", "화 | 쉰다", "수 | 열 시에 연다"])
+
+
+def with_table(before: str = "", after: str = "") -> Document:
+    text = "\n\n".join(filter(None, [before, TABLE, after]))
+    start = text.index("요일")
+    table = Table(start, start + len("요일 | 시간"), start + len(TABLE))
+    return Document("독.md", "독.md", "", "md", text, [Section([], 0, len(text))], tables=[table])
+
+
+def test_a_row_is_never_parted_where_it_fits_and_its_columns_are_told() -> None:
+    pieces = chunk(with_table("여는 때를 안내한다.", "명절에는 쉰다."), params(max_tokens=16))
+    assert texts(pieces) == [
+        "여는 때를 안내한다.\n\n요일 | 시간",
+        "월 | 아홉 시에 연다. 다섯 시에 닫는다.",
+        "화 | 쉰다\n수 | 열 시에 연다",
+        "명절에는 쉰다.",
+    ]
+    assert [piece.columns for piece in pieces] == ["", "요일 | 시간", "요일 | 시간", ""]
+
+
+def test_a_row_over_the_budget_is_cut_and_every_part_tells_the_columns() -> None:
+    pieces = chunk(with_table(), params(max_tokens=8))
+    assert "".join(texts(pieces)).replace("\n", "") == TABLE.replace("\n", "")
+    assert {piece.columns for piece in pieces[1:]} == {"요일 | 시간"}
+
+
+def test_columns_below_several_rows_of_heads_are_told_by_all_their_names() -> None:
+    head = "구분 | 2023년 |  | 2024년 |  | 비고\n| 1분기 | 2분기 | 1분기 | 2분기"
+    text = f"{head}\n수출 | 7 | 8 | 9 | 10 | 잠정\n수입 | 5 | 6 | 7 | 8 | 확정"
+    whole = dataclasses.replace(with_table(), text=text, sections=[Section([], 0, len(text))])
+    pieces = chunk(dataclasses.replace(whole, tables=[Table(0, len(head), len(text))]), params(max_tokens=12))
+    told = "구분 | 2023년 1분기 | 2023년 2분기 | 2024년 1분기 | 2024년 2분기 | 비고"
+    assert {piece.columns for piece in pieces if piece.start > len(head)} == {told}
+
+
+def test_a_table_without_a_head_has_no_columns_to_tell() -> None:
+    whole = with_table()
+    bare = dataclasses.replace(whole, tables=[Table(0, 0, len(TABLE))])
+    assert {piece.columns for piece in chunk(bare, params(max_tokens=12))} == {""}
+
+
+def test_a_head_that_is_a_form_is_not_told() -> None:
+    text = "가 " * 151 + "\n나 | 다"
+    form = Document(
+        "독.md", "독.md", "", "md", text, [Section([], 0, len(text))], tables=[Table(0, text.index("\n"), len(text))]
+    )
+    assert {piece.columns for piece in chunk(form, params(max_tokens=16))} == {""}

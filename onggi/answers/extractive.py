@@ -96,7 +96,7 @@ class ExtractiveReader:
         text = _cell(statement, asked) or statement.text
         if cue and (span := cue.nearest(text, asked)):
             text = span
-        return Answer(query_id, cut(text), chunk.chunk_id, round(support, 6), read)
+        return Answer(query_id, cut(text), chunk.chunk_id, round(support, 6), read, chunk.place)
 
     def _support(self, asked: Terms, statement: Statement, fits: bool) -> float:
         """Return the share of the question's weight that a statement covers, 0 to 1."""

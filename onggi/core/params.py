@@ -7,6 +7,7 @@ room leaves every stage that does not read it untouched.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, RootModel, StringConstraints, Tag, ValidationError
@@ -29,7 +30,7 @@ NAME = r"^\w[\w-]*$"
 Name = Annotated[str, StringConstraints(pattern=NAME, max_length=64)]
 
 
-class _Section:
+class _Keyed:
     """What can be read from a params file under a key."""
 
     key: ClassVar[str]
@@ -54,7 +55,7 @@ class _Section:
         return cls.model_validate(_within(params, cls.key))  # type: ignore[attr-defined,no-any-return]
 
 
-class Params(_Section, BaseModel):
+class Params(_Keyed, BaseModel):
     """One section of params.yaml.
 
     A subclass names its section in ``key`` and declares one field per setting, with bounds and a description.
@@ -63,7 +64,7 @@ class Params(_Section, BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
-class NamedParams(_Section, RootModel[dict[Name, Item]], Generic[Item]):
+class NamedParams(_Keyed, RootModel[dict[Name, Item]], Generic[Item]):
     """A section of params.yaml whose entries have names of the user's choice, such as ``indexes``."""
 
     model_config = ConfigDict(frozen=True, strict=True, allow_inf_nan=False)
@@ -114,7 +115,7 @@ def read(path: Path = PARAMS) -> dict[str, Any]:
     return loaded
 
 
-def problems(section: type[_Section], params: Mapping[str, Any], path: Path = PARAMS) -> list[ParamsError]:
+def problems(section: type[_Keyed], params: Mapping[str, Any], path: Path = PARAMS) -> list[ParamsError]:
     """Return all that is wrong with one section of parameters that were read before; empty where it is right."""
     value = _within(params, section.key)
     if value is _ABSENT:
@@ -136,7 +137,7 @@ def _within(params: Mapping[str, Any], key: str) -> Any:
     return value
 
 
-def _problems_of(section: type[_Section], value: Any, path: Path) -> list[ParamsError]:
+def _problems_of(section: type[_Keyed], value: Any, path: Path) -> list[ParamsError]:
     try:
         section.model_validate(value)  # type: ignore[attr-defined]
     except ValidationError as error:
@@ -144,7 +145,7 @@ def _problems_of(section: type[_Section], value: Any, path: Path) -> list[Params
     return []
 
 
-def _problem(section: type[_Section], details: ErrorDetails, path: Path) -> ParamsError:
+def _problem(section: type[_Keyed], details: ErrorDetails, path: Path) -> ParamsError:
     """Say what pydantic found: which key, what it got and what is allowed."""
     above, _ = _walked(section, details["loc"][:-1])
     keys, _ = _walked(section, details["loc"])
@@ -172,13 +173,13 @@ def _problem(section: type[_Section], details: ErrorDetails, path: Path) -> Para
     return ParamsError(f"{path}: {where}", f"got {got}", message)
 
 
-def _fields(section: type[_Section], loc: Sequence[int | str]) -> dict[str, FieldInfo]:
+def _fields(section: type[_Keyed], loc: Sequence[int | str]) -> dict[str, FieldInfo]:
     """Return the settings of the nested section at ``loc``."""
     _, model = _walked(section, loc)
     return model.model_fields if isinstance(model, type) and issubclass(model, BaseModel) else {}
 
 
-def _walked(section: type[_Section], loc: Sequence[int | str]) -> tuple[list[str], Any]:
+def _walked(section: type[_Keyed], loc: Sequence[int | str]) -> tuple[list[str], Any]:
     """Follow pydantic's path of an error: return its keys as params.yaml has them, and the type at its end.
 
     Of a choice between several forms pydantic puts the tag of the form into the path; the file does not have it.
@@ -210,6 +211,8 @@ def _unwrapped(of: Any) -> Any:
             of = of.__value__
         elif get_origin(of) is Annotated:
             of = get_args(of)[0]
+        elif isinstance(of, UnionType) and len(given := [form for form in get_args(of) if form is not NoneType]) == 1:
+            of = given[0]
         elif isinstance(of, type) and issubclass(of, RootModel):
             of = of.model_fields["root"].annotation
         else:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Split = Literal["train", "dev", "test"]
-Origin = Literal["gold", "synthetic"]
+Unit = Literal["page", "slide", "sheet", "paragraph", "line", "record"]
 
 QUESTION_TYPES = ("정의", "절차", "규정", "예시", "비교", "적용")
 """Definition, procedure, rule, example, comparison, application."""
@@ -26,11 +26,36 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a stretch of a document's text stands in its file, as a person would look it up there.
+
+    ``number`` counts the pages, slides, sheets, paragraphs, lines or records of the file from 1. ``name`` says more
+    where the format knows more: the cells of a sheet (``요금!A3:C3``), the label that is printed on a page.
+    """
+
+    start: int
+    end: int
+    unit: Unit
+    number: int
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A stretch of a document whose every line is a row of one table; [start, body) are the rows that head it."""
+
+    start: int
+    body: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A document as plain text, in NFC.
 
     ``doc_id`` and ``source`` are its path below the corpus folder, or its id and title in a BEIR corpus. The
-    sections lie in order, do not overlap and cover all text but white space.
+    sections lie in order, do not overlap and cover all text but white space; the origins likewise, where the format
+    has places to name. ``tables`` lie in order. ``removed`` counts what was read and left out of the text, by reason.
     """
 
     doc_id: str
@@ -40,6 +65,9 @@ class Document:
     text: str
     sections: list[Section] = field(default_factory=list)
     meta: dict[str, str] = field(default_factory=dict)
+    origins: list[Origin] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+    removed: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +75,8 @@ class Chunk:
     """A passage of a document: ``text == document.text[start:end]``.
 
     ``n_tokens`` counts Kiwi morphemes; ``heading`` joins the document's title and the section's headings
-    with `` > ``.
+    with `` > ``; ``columns`` are the rows that head the table in whose middle the chunk begins, empty elsewhere.
+    ``place`` is where in its file it stands (see `onggi.core.places`), empty where the file has no places to name.
     """
 
     chunk_id: str
@@ -57,19 +86,23 @@ class Chunk:
     text: str
     n_tokens: int
     heading: str
+    columns: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Where the answer to a question stands; ``start`` and ``end`` are None for a whole document.
 
-    ``grade`` says how relevant it is, from 1 up, as the qrels of a BEIR folder grade it.
+    ``grade`` says how relevant it is, from 1 up, as the qrels of a BEIR folder grade it. Of a ``page`` the span is all
+    that stands there, and each chunk of it an answer.
     """
 
     doc_id: str
     start: int | None = None
     end: int | None = None
     grade: int = 1
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +118,7 @@ class Question:
     type: str
     answers: list[str]
     evidence: list[Evidence]
-    origin: Origin
+    origin: Literal["gold", "synthetic"]
     split: Split
 
 
@@ -138,7 +171,8 @@ class Candidate:
 class Answer:
     """The answer to a question; ``text`` is None where nothing retrieved supports one.
 
-    ``chunk_id`` cites the chunk it was taken from, ``contexts`` are the chunks that were read, best first.
+    ``chunk_id`` cites the chunk it was taken from and ``place`` where in its file that stands, ``contexts`` are the
+    chunks that were read, best first.
     """
 
     query_id: str
@@ -146,3 +180,4 @@ class Answer:
     chunk_id: str | None
     score: float
     contexts: list[str]
+    place: str = ""

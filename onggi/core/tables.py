@@ -18,8 +18,12 @@ from onggi.core.errors import TableError
 from onggi.core.outs import replacing
 
 Row = TypeVar("Row")
+Item = TypeVar("Item")
 
 ROWS_PER_GROUP = 1024
+
+CHARACTERS_PER_GROUP = 1 << 25
+"""Of texts: from so many on a group is full, so that long documents do not fill the memory."""
 
 ORDER: dict[type, tuple[str, ...]] = {
     schema.Document: ("doc_id",),
@@ -47,12 +51,25 @@ def write(path: Path, row_type: type[Row], rows: Iterable[Row]) -> int:
         replacing(path) as temporary,
         pq.ParquetWriter(temporary, arrow, compression="zstd", store_schema=False) as writer,
     ):
-        for group in _batches(_ordered(path, ORDER[row_type], rows), ROWS_PER_GROUP):
+        for group in _groups(_ordered(path, ORDER[row_type], rows)):
             columns = {name: [_plain(getattr(row, name)) for row in group] for name in arrow.names}
             writer.write_table(pa.table(columns, schema=arrow))
             count += len(group)
     counts.current().written[str(path)] = count
     return count
+
+
+def _groups(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    group: list[Row] = []
+    characters = 0
+    for row in rows:
+        group.append(row)
+        characters += len(getattr(row, "text", None) or "")
+        if len(group) == ROWS_PER_GROUP or characters >= CHARACTERS_PER_GROUP:
+            yield group
+            group, characters = [], 0
+    if group:
+        yield group
 
 
 def _ordered(path: Path, key: tuple[str, ...], rows: Iterable[Row]) -> Iterator[Row]:
@@ -157,7 +174,7 @@ def _arrow_type(hint: Any) -> pa.DataType:
     if typing.get_origin(hint) is list:
         return pa.list_(pa.field("element", _arrow_type(typing.get_args(hint)[0]), nullable=False))
     if typing.get_origin(hint) is dict:
-        return pa.map_(pa.string(), pa.string())
+        return pa.map_(pa.string(), _arrow_type(typing.get_args(hint)[1]))
     return pa.struct(list(arrow_schema(hint)))
 
 
@@ -165,7 +182,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return sorted(value.items())
     if isinstance(value, list) and value and dataclasses.is_dataclass(value[0]):
-        return [dataclasses.asdict(item) for item in value]
+        # Not `asdict`: it copies deeply.
+        names = [field.name for field in dataclasses.fields(value[0])]
+        return [{name: getattr(item, name) for name in names} for item in value]
     return value
 
 
@@ -188,8 +207,9 @@ def _builder(row_type: type[Row]) -> typing.Callable[[dict[str, Any]], Row]:
     return build
 
 
-def _batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
-    batch: list[Row] = []
+def batches(rows: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Yield rows so many at a time, in order; the last time what is left."""
+    batch: list[Item] = []
     for row in rows:
         batch.append(row)
         if len(batch) == size:

@@ -5,7 +5,7 @@ import zipfile
 
 from onggi.core.errors import DocumentError
 
-_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
 def check(data: bytes, where: str, limit: int) -> None:
@@ -18,7 +18,7 @@ def check(data: bytes, where: str, limit: int) -> None:
     DocumentError
         See above; the message says which.
     """
-    if data.startswith(_OLE):
+    if data.startswith(OLE):
         what = "is encrypted, or in the old binary format"
         raise DocumentError(where, what, "save it without a password in the present format")
     try:

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from onggi.core.errors import DocumentError
+from onggi.core.schema import Document
 from onggi.documents.blocks import Block, Content, one_line
+from onggi.documents.parsed import Limits, parsed
 
 _REQUIRED = ("_id", "text")
 _KNOWN = ("_id", "title", "text", "metadata")
@@ -47,6 +49,19 @@ def index(path: Path) -> Iterator[Entry | DocumentError]:
                     lines[doc_id] = line
                     yield Entry(doc_id, offset, line)
             offset += len(data)
+
+
+def document(data: bytes, doc_id: str, where: str, limits: Limits) -> Document:
+    """Return the document of one line; without a title it is called by its id.
+
+    Raises
+    ------
+    DocumentError
+        The line is not BEIR's (see `read`), or it holds no text or too much.
+    """
+    found = parsed(read(data, where), "beir", where, limits)
+    title = found.title or doc_id
+    return Document(doc_id, title, title, found.format, found.text, found.sections, found.meta)
 
 
 def read(data: bytes, where: str) -> Content:

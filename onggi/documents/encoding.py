@@ -1,6 +1,7 @@
-"""Bytes → text: byte order mark, then UTF-8, then CP949, each of them strict."""
+"""Bytes → text: byte order mark, UTF-8, CP949, each strict; UTF-16 without a mark and ISO-2022-KR by how they look."""
 
 import codecs
+import re
 
 from onggi.core.errors import DocumentError
 
@@ -9,6 +10,12 @@ _WESTERN = {"iso8859-1", "cp1252", "ascii"}
 """Declared by many Korean pages that are not in it; it decodes anything, so it comes last."""
 
 _MAX_CONTROL_SHARE = 0.05
+_SHIFTED = b"\x1b$)C"
+"""With this ISO-2022-KR (RFC 1557) begins; its bytes are ASCII otherwise."""
+
+_LIKELY = re.compile(r"[\t\n\r -~가-힣ㄱ-ㅎㅏ-ㅣ一-鿿　-〿！-～·※→“”‘’…\u2460-\u24ff\u2190-\u21ff\u25a0-\u25ff]")
+_MOST_LIKELY = 0.9
+_SAMPLE = 4096
 
 
 def decode(data: bytes, where: str, declared: str = "") -> tuple[str, str]:
@@ -32,6 +39,27 @@ def decode(data: bytes, where: str, declared: str = "") -> tuple[str, str]:
     return text, encoding
 
 
+def start(data: bytes) -> str:
+    """Return the first characters of what may be text, those that cannot be read replaced."""
+    head = data[:_SAMPLE]
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return head.decode(encoding, "replace")
+    return head.decode(_unmarked_utf16(head) or "utf-8", "replace")
+
+
+def _unmarked_utf16(data: bytes) -> str:
+    """Return which UTF-16 bytes without a mark are in: the one that makes letters of them; blanks have a NUL."""
+    sample = data[: _SAMPLE - _SAMPLE % 2]
+    if b"\0" not in sample or len(data) % 2:
+        return ""
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = sample.decode(encoding, "replace")
+        if len(_LIKELY.findall(text)) >= _MOST_LIKELY * len(text):
+            return encoding
+    return ""
+
+
 def _decode(data: bytes, where: str, declared: str) -> tuple[str, str]:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
@@ -39,6 +67,11 @@ def _decode(data: bytes, where: str, declared: str) -> tuple[str, str]:
                 return data.decode(encoding), encoding
             except UnicodeDecodeError as error:
                 raise _undecodable(where, encoding.upper(), error.start) from None
+    if encoding := "iso2022_kr" if _SHIFTED in data[:_SAMPLE] else _unmarked_utf16(data):
+        try:
+            return data.decode(encoding), encoding
+        except UnicodeDecodeError as error:
+            raise _undecodable(where, encoding.upper().replace("_", "-"), error.start) from None
     furthest = 0
     for encoding in _candidates(declared):
         try:

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-_MAX_SPAN = 1000  # as browsers do
+_MAX_SPAN = 1000  # columns and rows, as browsers bound columns
+_MAX_REPEATS = 200_000
+"""Cells of a table that are told again in rows below; a table of real spans has some hundreds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +27,23 @@ def fill(rows: Iterable[Iterable[Cell]]) -> list[list[str]]:
     """
     filled = []
     reaching: dict[int, Cell] = {}  # column → the cell that reaches down from above, and for how many rows more
+    repeats = 0
     for row in rows:
         placed: dict[int, Cell] = {}
         column = 0
         for cell in row:
             while column in reaching:
                 column += _width(reaching[column])
-            placed[column] = cell
+            placed[column] = replace(cell, rows=min(cell.rows, _MAX_SPAN))
             column += _width(cell)
-        whole = dict(sorted((reaching | placed).items()))
+        whole = dict(sorted((reaching | placed).items())) if reaching else placed
         filled.append([cell.text for cell in whole.values()])
-        reaching = {column: replace(cell, rows=cell.rows - 1) for column, cell in whole.items() if cell.rows > 1}
+        repeats += len(reaching)
+        reaching = {
+            column: replace(cell, rows=cell.rows - 1)
+            for column, cell in whole.items()
+            if cell.rows > 1 and repeats < _MAX_REPEATS
+        }
     return filled
 
 

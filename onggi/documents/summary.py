@@ -8,6 +8,9 @@ from typing import Any
 from onggi.core.schema import Document
 from onggi.documents.corpus import Problem
 
+UNREAD = ("pages of unreadable glyphs", "pages without text")
+"""Reasons of `onggi.core.schema.Document.removed` that tell of text which a person sees and nobody read."""
+
 
 @dataclass
 class Summary:
@@ -18,6 +21,8 @@ class Summary:
     sections: int = 0
     formats: Counter[str] = field(default_factory=Counter)
     encodings: Counter[str] = field(default_factory=Counter)
+    removed: Counter[str] = field(default_factory=Counter)
+    unread: dict[str, dict[str, int]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def counting(self, items: Iterable[Document | Problem]) -> Iterator[Document]:
@@ -32,6 +37,9 @@ class Summary:
             self.formats[item.format] += 1
             if "encoding" in item.meta:
                 self.encodings[item.meta["encoding"]] += 1
+            self.removed.update(item.removed)
+            if unread := {reason: item.removed[reason] for reason in UNREAD if reason in item.removed}:
+                self.unread[item.doc_id] = unread
             yield item
 
     def metrics(self) -> dict[str, Any]:
@@ -42,6 +50,8 @@ class Summary:
             "sections": self.sections,
             "formats": dict(sorted(self.formats.items())),
             "encodings": dict(sorted(self.encodings.items())),
+            "removed": dict(sorted(self.removed.items())),
+            "unread": [{"source": doc_id, **counts} for doc_id, counts in sorted(self.unread.items())],
             "skipped": len(self.problems),
             "problems": [
                 {"source": problem.source, "problem": problem.problem}

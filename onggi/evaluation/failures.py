@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from onggi.core.schema import Question
+from onggi.core.places import place
+from onggi.core.schema import Chunk, Document, Evidence, Question
 from onggi.evaluation import texts
 from onggi.evaluation.measured import Measured
 from onggi.evaluation.runs import Run, first_relevant, ranking
-from onggi.evaluation.texts import quote
 from onggi.truth.relevance import ChunkIndex, Target
 
 FAILURES = 10
@@ -30,10 +30,8 @@ def failures(measured: Measured, system: str, index: ChunkIndex, chunks: Path, d
     questions = {question.query_id: question for question in measured.questions}
     shown = {chunk_id for target, _ in failed for chunk_id, _ in run.get(target.query_id, ())[:SHOWN_CHUNKS]}
     quoted = {evidence.doc_id for target, _ in failed for evidence in questions[target.query_id].evidence}
-    chunk_texts, document_texts = texts.of_chunks(chunks, shown), texts.of_documents(documents, quoted)
-    listed = [
-        _failure(questions[target.query_id], target, rank, run, chunk_texts, document_texts) for target, rank in failed
-    ]
+    held, told = texts.chunks_of(chunks, shown), texts.documents_of(documents, quoted)
+    listed = [_failure(questions[target.query_id], target, rank, run, held, told) for target, rank in failed]
     return {"system": system, "split": measured.split, "failures": listed}
 
 
@@ -52,8 +50,8 @@ def _failure(
     target: Target,
     rank: int | None,
     run: Run,
-    chunk_texts: dict[str, str],
-    document_texts: dict[str, str],
+    chunks: dict[str, Chunk],
+    documents: dict[str, Document],
 ) -> dict[str, Any]:
     """Return what was asked, what was expected and what was found instead; long texts show their head."""
     expected = question.evidence[:SHOWN_EVIDENCE]
@@ -61,14 +59,27 @@ def _failure(
         "query_id": question.query_id,
         "question": _head(question.text),
         "type": question.type,
-        "expected": [{"doc_id": e.doc_id, "quote": _head(quote(e, document_texts))} for e in expected],
+        "expected": [_expected(evidence, documents[evidence.doc_id]) for evidence in expected],
         "answered_by_a_chunk": target.findable,
         "first_relevant_rank": rank,
         "found": [
-            {"chunk_id": chunk_id, "score": round(score, 4), "text": _head(chunk_texts[chunk_id])}
+            {"chunk_id": chunk_id, **_at(chunks[chunk_id].place), "score": round(score, 4)}
+            | {"text": _head(chunks[chunk_id].text)}
             for chunk_id, score in run.get(target.query_id, ())[:SHOWN_CHUNKS]
         ],
     }
+
+
+def _expected(evidence: Evidence, document: Document) -> dict[str, Any]:
+    spanned = evidence.start is not None and evidence.end is not None
+    where = place(document.origins, evidence.start or 0, evidence.end or 0) if spanned else ""
+    quoted = document.text[evidence.start : evidence.end]
+    return {"doc_id": evidence.doc_id, **_at(where), "quote": _head(quoted)}
+
+
+def _at(place: str) -> dict[str, str]:
+    """Return the place of a text in its file, where that has places to name."""
+    return {"place": place} if place else {}
 
 
 def _head(text: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from onggi.core.schema import Question, Split
 from onggi.evaluation import runs
-from onggi.evaluation.measures import Scores, score
+from onggi.evaluation.measures import Scores, score, short_of_budget
 from onggi.evaluation.runs import Run
 from onggi.truth.relevance import ChunkIndex, Target, targets
 
@@ -15,7 +15,8 @@ from onggi.truth.relevance import ChunkIndex, Target, targets
 class Measured:
     """What was asked, what was to be found, what each system found, and its scores; systems in the order of the table.
 
-    ``depths`` says how many chunks each system returns at most: deeper measures of it are left out.
+    ``depths`` says how many chunks each system returns at most, ``short`` for how many questions those end before the
+    token budget is used up: what looks deeper is left out.
     """
 
     split: Split
@@ -24,6 +25,7 @@ class Measured:
     runs: Mapping[str, Run]
     scores: Mapping[str, Scores]
     depths: Mapping[str, int]
+    short: Mapping[str, int]
 
     @classmethod
     def of(
@@ -49,4 +51,8 @@ class Measured:
         scores = {
             system: score(wanted, by_system[system], index, token_budget, depth) for system, depth in depths.items()
         }
-        return cls(split, asked, wanted, by_system, scores, depths)
+        short = {
+            system: short_of_budget(wanted, by_system[system], index, token_budget, depth)
+            for system, depth in depths.items()
+        }
+        return cls(split, asked, wanted, by_system, scores, depths, short)

@@ -77,10 +77,15 @@ def cutoff(measure: str) -> int:
 def score(targets: Sequence[Target], run: Run, index: ChunkIndex, token_budget: int, depth: int = MOST) -> Scores:
     """Return every measure of a run ``depth`` deep for every target; a question for which nothing was found has 0.
 
+    Measures that look deeper than the run are left out, recall within the budget too (see `short_of_budget`).
+
     trec_eval orders by score and breaks ties by the id, greatest first. It is given minus the rank as the score, so
     that the order measured is the order returned.
     """
+    in_budget = f"R@{token_budget}tok"
     names = measure_names(token_budget, depth)
+    if short_of_budget(targets, run, index, token_budget, depth):
+        names.remove(in_budget)
     scores: Scores = {name: {t.query_id: 0.0 for t in targets} for name in names}
     if not targets:
         return scores
@@ -94,10 +99,25 @@ def score(targets: Sequence[Target], run: Run, index: ChunkIndex, token_budget: 
     )
     for metric in evaluator.iter_calc({query_id: ranks for query_id, ranks in ranked.items() if ranks}):
         scores[str(metric.measure)][metric.query_id] = float(metric.value)
-    for t in targets:
-        chunk_ids = [chunk_id for chunk_id, _ in run.get(t.query_id, ())]
-        scores[f"R@{token_budget}tok"][t.query_id] = recall_in_budget(t, chunk_ids, index, token_budget)
+    for t in targets if in_budget in scores else ():
+        scores[in_budget][t.query_id] = recall_in_budget(t, _chunk_ids(run, t), index, token_budget)
     return scores
+
+
+def short_of_budget(targets: Sequence[Target], run: Run, index: ChunkIndex, token_budget: int, depth: int) -> int:
+    """Return for how many questions a run ``depth`` deep ends before ``token_budget`` tokens are used up.
+
+    What a reader of so many tokens would find in the chunks behind it is not known. A run of fewer chunks than its
+    depth, or of all chunks that there are, has none behind it.
+    """
+    if depth >= len(index.n_tokens):
+        return 0
+    ended = [ids for t in targets if len(ids := _chunk_ids(run, t)) >= depth]
+    return sum(sum(index.n_tokens[chunk_id] for chunk_id in ids) < token_budget for ids in ended)
+
+
+def _chunk_ids(run: Run, target: Target) -> list[str]:
+    return [chunk_id for chunk_id, _ in run.get(target.query_id, ())]
 
 
 def recall_in_budget(target: Target, chunk_ids: Sequence[str], index: ChunkIndex, token_budget: int) -> float:

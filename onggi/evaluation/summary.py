@@ -7,7 +7,7 @@ import numpy as np
 
 from onggi.core.schema import QUESTION_TYPES
 from onggi.evaluation.measured import Measured
-from onggi.evaluation.measures import EvaluateParams, Scores, mean, measure_names, recall_curve
+from onggi.evaluation.measures import EvaluateParams, Scores, cutoff, mean, measure_names, recall_curve
 from onggi.evaluation.significance import randomization_test
 from onggi.truth.relevance import ChunkIndex
 
@@ -69,12 +69,15 @@ def _not_computed(measured: Measured, params: EvaluateParams) -> dict[str, Any]:
     if not measured.targets:
         reason = f"no {measured.split} question has evidence: add gold questions, or raise split.{measured.split}"
         return {"retrieval": reason, "significance": reason}
-    every = measure_names(params.token_budget)
-    left_out = {
-        system: {name: f"the system returns {depth} chunks" for name in every if name not in measured.scores[system]}
-        for system, depth in measured.depths.items()
-    }
-    return {system: names for system, names in left_out.items() if names}
+    every, asked = measure_names(params.token_budget), len(measured.targets)
+    left_out: dict[str, dict[str, str]] = {}
+    for system, depth in measured.depths.items():
+        too_few = f"the system returns {depth} chunks"
+        short = f"{too_few}, for {measured.short[system]} of {asked} questions fewer than {params.token_budget} tokens"
+        for name in every:
+            if name not in measured.scores[system]:
+                left_out.setdefault(system, {})[name] = too_few if cutoff(name) else short
+    return left_out
 
 
 PER_TYPE_HEADER = ("system", "type", "queries", "measure", "value")

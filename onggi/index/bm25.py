@@ -6,16 +6,17 @@ The variants are those of Kamphuis et al. 2020 (https://doi.org/10.1007/978-3-03
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import bm25s
 import numpy as np
+from bm25s import scoring
 from numpy.typing import NDArray
 from scipy import sparse
 
 from onggi.core.outs import replacing
 from onggi.index.base import IndexCard, Rows, Scores, unreadable
-from onggi.index.encoded import Codes, Encoded
+from onggi.index.encoded import CodedTerms, Encoded
 from onggi.index.params import Bm25Params
 
 SCORES_PER_BLOCK = 1 << 20
@@ -36,28 +37,23 @@ class Bm25Index:
     @classmethod
     def build(cls, encoded: Encoded, params: Bm25Params) -> Self:
         """Index the terms of encoded chunks."""
-        card = IndexCard.of(encoded, params.model_dump())
-        return cls._of_codes(*encoded.coded_terms(), encoded.chunk_ids, params, card)
+        return cls._of(encoded.coded_terms(), encoded.chunk_ids, params, IndexCard.of(encoded, params.model_dump()))
 
     @classmethod
     def of(cls, terms: Iterable[Sequence[str]], chunk_ids: Sequence[str], params: Bm25Params, card: IndexCard) -> Self:
         """Index the terms of each chunk, one for each of ``chunk_ids``."""
-        vocabulary: dict[str, int] = {}
-        rows = [np.array([vocabulary.setdefault(t, len(vocabulary)) for t in of_chunk], np.int32) for of_chunk in terms]
-        return cls._of_codes(rows, vocabulary, chunk_ids, params, card)
+        number_of: dict[str, int] = {}
+        rows = [[number_of.setdefault(term, len(number_of)) for term in of_chunk] for of_chunk in terms]
+        codes = np.fromiter(chain.from_iterable(rows), np.int32)
+        return cls._of(CodedTerms(codes, np.array([*map(len, rows)], np.int64), number_of), chunk_ids, params, card)
 
     @classmethod
-    def _of_codes(
-        cls,
-        rows: list[Codes],
-        vocabulary: dict[str, int],
-        chunk_ids: Sequence[str],
-        params: Bm25Params,
-        card: IndexCard,
-    ) -> Self:
+    def _of(cls, terms: CodedTerms, chunk_ids: Sequence[str], params: Bm25Params, card: IndexCard) -> Self:
         engine = bm25s.BM25(method=params.method, k1=params.k1, b=params.b, dtype="float32")
-        if vocabulary:
-            engine.index(([row.tolist() for row in rows], vocabulary), show_progress=False, create_empty_token=False)
+        if terms.number_of:
+            engine.vocab_dict = terms.number_of
+            engine.nonoccurrence_array = None  # of two variants that are not offered here
+            engine.scores = _postings(terms, engine)
         return cls(engine, chunk_ids, card)
 
     def search(self, queries: Sequence[Sequence[str]], top_k: int) -> tuple[Rows, Scores]:
@@ -113,6 +109,28 @@ class Bm25Index:
             return cls(engine, chunk_ids, card)
         except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
             raise unreadable(folder, error) from None
+
+
+def _postings(terms: CodedTerms, engine: bm25s.BM25) -> dict[str, Any]:
+    """Return what ``engine.index`` makes of the terms, bit for bit, without its loops over rows and terms.
+
+    The formulas are those of bm25s, given all postings at once instead of those of one row.
+    """
+    shape = (len(terms.sizes), len(terms.number_of))
+    ones, ends = np.ones(len(terms.codes), np.float32), np.append(0, np.cumsum(terms.sizes))
+    counts = sparse.csr_array((ones, terms.codes, ends), shape=shape).tocsc()
+    counts.sum_duplicates()  # equal terms of a row stand side by side now
+    frequencies = np.diff(counts.indptr)
+    idf_of = scoring._select_idf_scorer(engine.idf_method)
+    distinct, places = np.unique(frequencies, return_inverse=True)
+    idf = np.array([idf_of(int(frequency), N=shape[0]) for frequency in distinct], np.float32)[places]
+    tfc = scoring._select_tfc_scorer(engine.method)(
+        tf_array=counts.data, l_d=terms.sizes[counts.indices], l_avg=terms.sizes.mean(),
+        k1=engine.k1, b=engine.b, delta=engine.delta,
+    )  # fmt: skip
+    data = (np.repeat(idf, frequencies) * tfc).astype(np.float32)
+    rows, starts = counts.indices.astype(np.int32, copy=False), counts.indptr.astype(np.int64)
+    return {"data": data, "indices": rows, "indptr": starts, "num_docs": shape[0]}
 
 
 def _weights(engine: bm25s.BM25, rows: int, terms: int) -> sparse.csr_array:

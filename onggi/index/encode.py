@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from onggi.core import tables
+from onggi.core.digests import files_digest
 from onggi.core.schema import Chunk
 from onggi.index.encoded import Encoded
 from onggi.index.passages import passages
 from onggi.models.params import EmbedParams
 from onggi.models.tokenizer import MANIFEST, Tokenizer
-from onggi.work.memo import files_digest
 
 
 def encode(name: str, chunks: Path, model: Path, params: EmbedParams, out: Path) -> None:

@@ -1,7 +1,7 @@
 """Chunks as an encoder left them, on disk: terms of each in a table, or a matrix of vectors."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from onggi.core import tables
 from onggi.core.errors import ModelError
 from onggi.core.outs import replacing
 
@@ -22,6 +23,25 @@ ROWS_PER_GROUP = 1024
 _TERM = pa.field("element", pa.string(), nullable=False)
 TERMS_SCHEMA = pa.schema([pa.field("terms", pa.list_(_TERM), nullable=False)])
 IDS_SCHEMA = pa.schema([pa.field("chunk_id", pa.string(), nullable=False)])
+
+
+@dataclass(frozen=True, slots=True)
+class CodedTerms:
+    """The terms of chunks as numbers.
+
+    Parameters
+    ----------
+    codes
+        The terms of all chunks, one chunk after the other, (terms,).
+    sizes
+        How many of them each chunk has, (chunks,).
+    number_of
+        The number of each term, counted as they come.
+    """
+
+    codes: Codes
+    sizes: NDArray[np.int64]
+    number_of: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +74,22 @@ class Encoded:
         ids: list[str] = pq.read_table(self.folder / IDS).column("chunk_id").to_pylist()
         return ids
 
-    def coded_terms(self) -> tuple[list[Codes], dict[str, int]]:
-        """Return the terms of each chunk as numbers, and the number of each term, counted as they come.
+    def coded_terms(self) -> CodedTerms:
+        """Return the terms of the chunks as numbers.
 
         A term becomes a string of Python's once a row group, not wherever it stands: a fourth of the time.
         """
-        rows: list[Codes] = []
+        codes: list[Codes] = [np.empty(0, np.int32)]
+        sizes: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
         number_of: dict[str, int] = {}
         with pq.ParquetFile(self.folder / TERMS) as file:
             for group in range(file.num_row_groups):
                 for chunk in file.read_row_group(group).column("terms").chunks:
                     own = chunk.flatten().dictionary_encode()  # in the order in which they come, too
                     known = [number_of.setdefault(term, len(number_of)) for term in own.dictionary.to_pylist()]
-                    codes = np.array(known, np.int32)[own.indices.to_numpy()]
-                    rows += np.split(codes, np.cumsum(chunk.value_lengths().to_numpy())[:-1])
-        return rows, number_of
+                    codes.append(np.array(known, np.int32)[own.indices.to_numpy()])
+                    sizes.append(chunk.value_lengths().to_numpy())
+        return CodedTerms(np.concatenate(codes), np.concatenate(sizes).astype(np.int64), number_of)
 
     def vectors(self) -> Vectors:
         """Return the vectors, (chunks, dimensions); they stay on disk until they are used."""
@@ -83,7 +104,7 @@ class Encoded:
         with replacing(folder) as temporary:
             cls._begin(temporary, "terms", encoder, {}, identity, chunk_ids)
             with pq.ParquetWriter(temporary / TERMS, TERMS_SCHEMA, compression="zstd", store_schema=False) as writer:
-                for group in _groups(terms):
+                for group in tables.batches(terms, ROWS_PER_GROUP):
                     writer.write_table(pa.table({"terms": group}, schema=TERMS_SCHEMA))
 
     @classmethod
@@ -128,7 +149,7 @@ class Encoded:
         manifest = {"kind": kind, "encoder": encoder, "settings": settings, "identity": identity}
         (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", "utf-8")
         with pq.ParquetWriter(folder / IDS, IDS_SCHEMA, compression="zstd", store_schema=False) as writer:
-            for group in _groups(chunk_ids):
+            for group in tables.batches(chunk_ids, ROWS_PER_GROUP):
                 writer.write_table(pa.table({"chunk_id": group}, schema=IDS_SCHEMA))
 
     @classmethod
@@ -144,14 +165,3 @@ class Encoded:
             return cls(folder, **json.loads((folder / MANIFEST).read_text("utf-8")))
         except (OSError, ValueError, TypeError) as error:
             raise ModelError(folder, f"holds no encoded chunks ({error})", "run `dvc repro encode`") from None
-
-
-def _groups(rows: Iterable[Any]) -> Iterator[list[Any]]:
-    group: list[Any] = []
-    for row in rows:
-        group.append(row)
-        if len(group) == ROWS_PER_GROUP:
-            yield group
-            group = []
-    if group:
-        yield group

@@ -12,24 +12,26 @@ from onggi.core.schema import Chunk
 
 
 def passage(chunk: Chunk) -> str:
-    """Return the text of a chunk with those headings in front that it does not begin with itself.
+    """Return the text of a chunk with what it is read under in front: headings it does not begin with, columns.
 
     Examples
     --------
     >>> passage(Chunk("a#9-15", "a", 9, 15, "닷새 걸린다", 3, "메주 > 띄우기"))
     '메주 > 띄우기\\n닷새 걸린다'
+    >>> passage(Chunk("b#20-27", "b", 20, 27, "주말 | 쉼", 4, "개장", columns="요일 | 시간"))
+    '개장\\n요일 | 시간\\n주말 | 쉼'
     """
-    return _below(chunk.heading, chunk.text)
+    return _below(chunk.heading, chunk.columns, chunk.text)
 
 
-def _below(heading: str, text: str) -> str:
-    headings = [name for name in heading.split(" > ") if name and not text.startswith(name)]
-    return "\n".join([" > ".join(headings), text]) if headings else text
+def _below(heading: str, columns: str, text: str) -> str:
+    headings = " > ".join(name for name in heading.split(" > ") if name and not text.startswith(name))
+    return "\n".join(filter(None, [headings, columns, text]))
 
 
 def passages(chunks: Path) -> Iterator[str]:
     """Yield the passage of every row of a chunks table."""
-    return (_below(heading, text) for heading, text in tables.columns(chunks, Chunk, "heading", "text"))
+    return (_below(*row) for row in tables.columns(chunks, Chunk, "heading", "columns", "text"))
 
 
 class Passages:

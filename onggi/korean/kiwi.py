@@ -23,6 +23,8 @@ CONTENT_TAGS = frozenset({
 })  # fmt: skip
 """Parts of speech that carry meaning: nouns, numerals, roots, verbs, adjectives, foreign words and numbers."""
 
+_LOWERED_TAGS = frozenset(map(str.lower, CONTENT_TAGS))
+
 
 class Morpheme(NamedTuple):
     """A morpheme; ``start`` and ``end`` are code points into the analysed text."""
@@ -129,11 +131,12 @@ def morphemes_of(
     texts: Iterable[str], profile: Profile = "content", user_dictionary: Path | None = None
 ) -> Iterator[list[str]]:
     """Yield `morphemes` of each text, in the order of the texts."""
-    for forms, tags in map(rows.forms_and_tags, _analysed(texts, user_dictionary)):
+    for row in _analysed(texts, user_dictionary):
         if profile == "content":
-            yield list(map(str.lower, compress(forms, map(CONTENT_TAGS.__contains__, tags))))
+            forms, tags = rows.lowered(row)
+            yield list(compress(forms, map(_LOWERED_TAGS.__contains__, tags)))
         else:
-            yield [f"{form.lower()}/{tag}" for form, tag in zip(forms, tags, strict=True)]
+            yield [f"{form.lower()}/{tag}" for form, tag in zip(*rows.forms_and_tags(row), strict=True)]
 
 
 def sentences(text: str) -> list[tuple[int, int]]:

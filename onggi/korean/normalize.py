@@ -8,10 +8,14 @@ from numpy.typing import NDArray
 
 _HIDDEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)  # odd; 2⁶⁴ over the golden ratio
+
 Points = NDArray[np.uint32]
 
-# What is known of each code point: 0 nothing yet, 1 it is dropped, 2 it is a letter, a number or a mark.
-_KNOWN = np.zeros(sys.maxunicode + 1, np.uint8)
+_DROPPED, _SEVERAL = 1, 2  # neither is a letter, a number or a mark
+# What is known of each code point: 0 nothing yet, that it is dropped, that several stand for it without case, or which
+# one does.
+_KNOWN = np.zeros(sys.maxunicode + 1, np.uint32)
 
 
 def nfc(text: str) -> str:
@@ -34,15 +38,26 @@ def _letters(text: str) -> Points:
     """Return the code points of `squash`; by NumPy, as a table of Python's takes five times as long."""
     for char in _HIDDEN:
         text = text.replace(char, "")
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    points = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), "<u4")
-    known = _KNOWN[points]
+    text = unicodedata.normalize("NFKC", text)
+    letters = _known(text)
+    if (letters == _SEVERAL).any():
+        letters = _known(text.casefold())
+    return letters.compress(letters > _SEVERAL)
+
+
+def _known(text: str) -> Points:
+    """Return what is known of each code point of a text."""
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    known = _KNOWN.take(points)
     if not known.all():
         for code in np.unique(points[known == 0]).tolist():
-            _KNOWN[code] = 2 if unicodedata.category(chr(code))[0] in "LNM" else 1
-        known = _KNOWN[points]
-    letters: Points = points[known == 2]
-    return letters
+            folded = chr(code).casefold()
+            if len(folded) > 1:
+                _KNOWN[code] = _SEVERAL
+            else:
+                _KNOWN[code] = ord(folded) if unicodedata.category(folded)[0] in "LNM" else _DROPPED
+        known = _KNOWN.take(points)
+    return known
 
 
 def shingles(text: str, size: int = 5) -> set[str]:
@@ -57,22 +72,15 @@ def gram_hashes(text: str, size: int = 5) -> NDArray[np.uint64]:
     Two n-grams share a hash once in 10¹⁹ pairs.
     """
     points = _letters(text).astype(np.uint64)
-    points = np.pad(points, (0, max(0, size - len(points))))  # no text holds NUL once squashed
-    hashes = np.zeros(len(points) - size + 1, np.uint64)
-    for place in range(size):
-        hashes = _mixed(hashes + points[place : place + len(hashes)])
+    points = np.pad(points, (0, size - len(points))) if len(points) < size else points  # no squashed text holds NUL
+    hashes = points[: len(points) - size + 1] * _FACTOR
+    for place in range(1, size):
+        hashes += points[place : place + len(hashes)]
+        hashes *= _FACTOR  # the last time too: the first bits of a hash are to depend on the last letter
     hashes.sort()
     # np.unique, which hashes first, takes thrice as long.
     distinct: NDArray[np.uint64] = hashes[np.append(True, hashes[1:] != hashes[:-1])]
     return distinct
-
-
-def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Spread every bit over all 64, each value to one of its own (the finaliser of SplitMix64)."""
-    values = values + np.uint64(0x9E3779B97F4A7C15)
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
 
 
 def jaccard(a: set[str], b: set[str]) -> float:

@@ -26,11 +26,18 @@ def pack_morphemes(columns: Columns) -> bytes:
 
 def forms_and_tags(row: bytes) -> tuple[list[str], list[str]]:
     """Return the forms and the tags that `pack_morphemes` was given."""
-    count = _array(row[:4])[0]
-    if count == 0:
-        return [], []
-    strings = row[4 + 8 * count :].decode("utf-8", "surrogatepass").split("\n")
-    return strings[:count], strings[count:]
+    return _halves(_strings(row))
+
+
+def lowered(row: bytes) -> tuple[list[str], list[str]]:
+    """Return `forms_and_tags`, all in lower case: by one call, which takes half as long as one for each.
+
+    Examples
+    --------
+    >>> lowered(pack_morphemes((["PDF", "를"], ["SL", "JKO"], [0, 3], [3, 4])))
+    (['pdf', '를'], ['sl', 'jko'])
+    """
+    return _halves(_strings(row).lower())  # no letter's case depends on what stands in another line
 
 
 def morphemes(row: bytes) -> Columns:
@@ -64,6 +71,16 @@ def sentences(row: bytes) -> Sentences:
     starts, ends, sizes = (numbers[place * count : (place + 1) * count] for place in range(3))
     bounds = pairwise(accumulate(sizes, initial=3 * count))
     return [(start, end, numbers[a:b]) for start, end, (a, b) in zip(starts, ends, bounds, strict=True)]
+
+
+def _strings(row: bytes) -> str:
+    return row[4 + 8 * _array(row[:4])[0] :].decode("utf-8", "surrogatepass")
+
+
+def _halves(strings: str) -> tuple[list[str], list[str]]:
+    """Return the first and the second half of lines; none are in an empty string."""
+    lines = strings.split("\n") if strings else []
+    return lines[: len(lines) // 2], lines[len(lines) // 2 :]
 
 
 def _numbers(*numbers: int) -> bytes:

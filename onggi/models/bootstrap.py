@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from onggi.core import arithmetic
+from onggi.core.digests import program_digest
 from onggi.models import identity
 from onggi.models.params import BootstrapParams
 from onggi.work import memo
@@ -35,12 +36,15 @@ def bootstrap(texts: Callable[[], Iterable[str]], params: BootstrapParams, folde
         "shape": params.model_dump(), "libraries": {name: version(name) for name in LIBRARIES},
         "python": platform.python_version(), "arithmetic": identity.arithmetic(),
         "pins": {name: os.environ.get(name) for name in arithmetic.PINS},
-        "code": memo.program_digest("onggi.models.lsa"),
+        "code": program_digest("onggi.models.lsa"),
     }  # fmt: skip
 
     def make(made: Path) -> None:
+        from transformers.utils import logging as transformers_logging
+
         from onggi.models import lsa
 
+        transformers_logging.disable_progress_bar()  # a bar of one file that is written says nothing
         lsa.save(texts, params, made)
 
     space = memo.space("bootstrap", decided_by, "much")

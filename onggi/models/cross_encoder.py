@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoModelForSequenceClassification
 
 from onggi.core.errors import ModelError
 from onggi.models import network
+from onggi.models.auto import AutoModelForSequenceClassification
 from onggi.models.loading import check_finite, load_tokenizer
 
 PAIRS_TOKENIZED = 256

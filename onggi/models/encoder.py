@@ -8,9 +8,9 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from transformers import AutoModel
 
 from onggi.models import network
+from onggi.models.auto import AutoModel
 from onggi.models.config import EncoderConfig, read_encoder_config
 from onggi.models.loading import check_finite, load_tokenizer
 from onggi.models.params import EmbedParams, Pooling
@@ -57,6 +57,8 @@ class Encoder:
             onnx = OnnxForward(folder, trusted)
             return cls(folder, load_tokenizer(folder, onnx.pieces, trusted), onnx, config)
         loaded = network.load_network(AutoModel, folder, params.precision, trust_remote_code=trusted)
+        if isinstance(getattr(loaded, "pooler", None), torch.nn.Module):
+            loaded.pooler = torch.nn.Identity()  # nobody reads what it returns, and oneDNN makes it a kernel a batch
         tokenizer = load_tokenizer(folder, len(loaded.get_input_embeddings().weight), trusted)
         return cls(folder, tokenizer, partial(_token_vectors, loaded), config)
 

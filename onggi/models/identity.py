@@ -6,11 +6,11 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from onggi.core.digests import code_digest, files_digest
 from onggi.models.params import EmbedParams
-from onggi.work.memo import code_digest, files_digest
 
-PINS = ("ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "MKL_CBWR")
-"""Variables that choose the kernels of a CPU (see `stages`)."""
+KERNELS = ("ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "MKL_CBWR")
+"""Variables that choose the kernels of a CPU (see `onggi.core.arithmetic`)."""
 
 
 @cache
@@ -19,7 +19,7 @@ def arithmetic() -> dict[str, object]:
     libraries = {name: version(name) for name in ("torch", "transformers", "tokenizers")}
     return {
         **libraries, "device": _device(libraries["torch"]), "machine": platform.machine(),
-        "kernels": {name: os.environ.get(name) for name in PINS},
+        "kernels": {name: os.environ.get(name) for name in KERNELS},
     }  # fmt: skip
 
 

@@ -77,7 +77,8 @@ class LateInteraction:
         def compute(passages: list[tuple[torch.Tensor, list[int]]]) -> list[list[float]]:
             return [_scores(held, queries, np.array(numbers)) for held, numbers in passages]
 
-        waiting = list(asking)
+        # The more passages of one length are encoded together, the fuller are its batches.
+        waiting = sorted(asking, key=len)
         for start in range(0, len(waiting), PASSAGES_TOGETHER):
             group = waiting[start : start + PASSAGES_TOGETHER]
             met = [(asking[passage], held) for passage, held in zip(group, self._passages(group), strict=True)]
@@ -115,7 +116,8 @@ class LateInteraction:
     def _passages(self, passages: Sequence[str]) -> list[torch.Tensor]:
         """Return the unit vectors of each passage's tokens as `onednn.product` takes them; the last ones are kept."""
         new = [passage for passage in passages if passage not in self._held]
-        made = dict(zip(new, map(_filled, self.encoder.tokens(new, self.params.passage_max_length)), strict=True))
+        tokens = self.encoder.tokens(new, self.params.passage_max_length)
+        made = dict(zip(new, network.spread(_filled, tokens), strict=True))
         # A dictionary keeps the order of insertion: what was asked for last goes to its end and is dropped last.
         for passage in passages:
             self._held[passage] = made[passage] if passage in made else self._held.pop(passage)

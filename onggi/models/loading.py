@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoModel, AutoTokenizer
-from transformers.utils import logging as transformers_logging
 
 from onggi.core.errors import ModelError, OnggiError
+from onggi.models.auto import AutoModel, AutoTokenizer, transformers_logging
 
 FIX = "build or fetch it again, or choose another model"
 LONGEST = 300

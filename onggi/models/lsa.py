@@ -89,9 +89,7 @@ def train_vocabulary(texts: Iterable[str], size: int) -> SentencePieceProcessor:
         )
     except (RuntimeError, OSError) as error:
         problem = str(error).splitlines()[-1] if str(error) else "no text"
-        raise ModelError(
-            "models.bootstrap", f"no vocabulary could be trained ({problem})", "add documents"
-        ) from None
+        raise ModelError("models.bootstrap", f"no vocabulary could be trained ({problem})", "add documents") from None
     return SentencePieceProcessor(model_proto=model.getvalue())
 
 

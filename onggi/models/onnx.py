@@ -8,9 +8,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
-from transformers import AutoModel
 
 from onggi.core.errors import ModelError
+from onggi.models.auto import AutoModel
 from onggi.models.loading import load
 
 OPSET = 18

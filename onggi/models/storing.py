@@ -7,9 +7,9 @@ from tempfile import TemporaryDirectory
 
 import torch
 from safetensors import SafetensorError
-from transformers import AutoModel, AutoModelForSequenceClassification, AutoTokenizer
 
 from onggi.core.errors import ModelError
+from onggi.models.auto import AutoModel, AutoModelForSequenceClassification, AutoTokenizer
 from onggi.models.config import EncoderConfig, read_encoder_config, write_encoder_config
 from onggi.models.cross_encoder import check_one_score
 from onggi.models.loading import load, reading

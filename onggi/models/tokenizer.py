@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from onggi.core.errors import ModelError, ParamsError
 from onggi.core.outs import replacing
-from onggi.korean.kiwi import identity, morphemes_of
+from onggi.korean.kiwi import identity, kiwi, morphemes_of
 
 MANIFEST, DICTIONARY = "tokenizer-onggi.json", "user_dictionary.tsv"
 
@@ -57,7 +57,7 @@ class Tokenizer:
             terms = Terms(name=params.name, pos=params.pos)
             (temporary / MANIFEST).write_text(terms.model_dump_json(indent=2) + "\n", "utf-8")
             if params.name == "kiwi":
-                list(cls.load(temporary).terms(["장독"]))  # a dictionary that Kiwi cannot read is named here
+                kiwi(temporary / DICTIONARY)  # a dictionary that Kiwi cannot read is named here
 
     @classmethod
     def load(cls, folder: Path) -> "Tokenizer":
@@ -84,8 +84,8 @@ class Tokenizer:
 
     def identity(self) -> dict[str, object]:
         """Return what decides the terms of a text."""
-        kiwi = identity(self.folder / DICTIONARY) if self.params.name == "kiwi" else {}
-        return {**self.params.model_dump(), **kiwi}
+        analyser = identity(self.folder / DICTIONARY) if self.params.name == "kiwi" else {}
+        return {**self.params.model_dump(), **analyser}
 
 
 def bigrams(word: str) -> list[str]:

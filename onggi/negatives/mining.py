@@ -42,7 +42,7 @@ Scored = list[tuple[str, float]]
 """Chunk ids with their teacher scores."""
 
 TEXTS_HELD = 1 << 11
-"""Passages whose shingles are kept: some 30 kB each."""
+"""Passages that are kept, as many questions have the same candidates, and their shingles: some 30 kB each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
+class _Unscored:
     """A question before its candidates are scored; ``rules`` drop candidates whatever they score."""
 
     question: Question
@@ -95,15 +95,16 @@ def mine(
     params
         Filters and counts.
     """
-    waiting: deque[_Draft] = deque()
+    waiting: deque[_Unscored] = deque()
+    passage = lru_cache(maxsize=TEXTS_HELD)(corpus.passage)
+    grams = lru_cache(maxsize=TEXTS_HELD)(lambda chunk_id: shingles(passage(chunk_id)))
 
     def pairs() -> Iterator[Pair]:
         for question, of_question in zip(questions, candidates, strict=True):
             draft = _draft(question, positives[question.query_id], of_question, corpus)
             waiting.append(draft)
-            yield from ((question.text, corpus.passage(chunk_id)) for chunk_id in draft.scored)
+            yield from ((question.text, passage(chunk_id)) for chunk_id in draft.scored)
 
-    grams = lru_cache(maxsize=TEXTS_HELD)(lambda chunk_id: shingles(corpus.passage(chunk_id)))
     scores = reranker.score(pairs())
     for first in scores:  # of the first positive of a draft, which waits since its pairs were asked for
         draft = waiting.popleft()
@@ -111,10 +112,10 @@ def mine(
         yield _example(draft, dict(zip(draft.scored, own, strict=True)), corpus, params, grams)
 
 
-def _draft(question: Question, positives: Sequence[str], candidates: Candidates, corpus: Corpus) -> _Draft:
+def _draft(question: Question, positives: Sequence[str], candidates: Candidates, corpus: Corpus) -> _Unscored:
     others = candidates.keys() - set(positives)
     rules = {chunk_id: rule for chunk_id in others if (rule := _unscored(chunk_id, question, corpus))}
-    return _Draft(question, positives, candidates, rules)
+    return _Unscored(question, positives, candidates, rules)
 
 
 def _unscored(chunk_id: str, question: Question, corpus: Corpus) -> Rule | None:
@@ -128,7 +129,7 @@ def _unscored(chunk_id: str, question: Question, corpus: Corpus) -> Rule | None:
 
 
 def _example(
-    draft: _Draft, scores: Mapping[str, float], corpus: Corpus, params: MineParams, grams: Callable[[str], set[str]]
+    draft: _Unscored, scores: Mapping[str, float], corpus: Corpus, params: MineParams, grams: Callable[[str], set[str]]
 ) -> Example:
     positives = draft.positives
     search = AnswerSearch(draft.question, [corpus.heading(chunk_id) for chunk_id in positives])
@@ -162,6 +163,6 @@ def _example(
     return Example(draft.question, [(chunk_id, scores[chunk_id]) for chunk_id in positives], negatives, audit)
 
 
-def _audited(chunk_id: str, draft: _Draft, score: float | None, bar: float, rule: Rule) -> Candidate:
+def _audited(chunk_id: str, draft: _Unscored, score: float | None, bar: float, rule: Rule) -> Candidate:
     ratio = None if score is None else score / bar
     return Candidate(draft.question.query_id, chunk_id, list(draft.candidates[chunk_id]), score, ratio, rule)

@@ -20,7 +20,9 @@ def positives(questions: Iterable[Question], corpus: Corpus, reranker: Reranker)
             if evidence.start is None or evidence.end is None:
                 wholes.append((question, [chunk_id for _, _, chunk_id in corpus.index.spans.get(evidence.doc_id, [])]))
             else:
-                chosen[question.query_id] |= corpus.index.answering(evidence.doc_id, evidence.start, evidence.end)
+                chosen[question.query_id] |= corpus.index.answering(
+                    evidence.doc_id, evidence.start, evidence.end, evidence.page
+                )
     scores = reranker.score(
         (question.text, corpus.passage(chunk_id))
         for question, chunk_ids in wholes

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from onggi.core import tables
 from onggi.core.schema import Question
+from onggi.korean.duplicates import near_duplicates
 from onggi.negatives.params import QuestionsParams
-from onggi.truth.duplicates import near_duplicates
 
 
 def training_questions(gold: Path, synthetic: Path, params: QuestionsParams, similar: float) -> list[Question]:

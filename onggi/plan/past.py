@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from onggi.plan.project import Project, folder_digest
+from onggi.plan.project import Project, dvc_folder_digest
 
 COMMITS = 20
 """Commits that touched a path, from HEAD back, among which what was recorded is looked for."""
@@ -40,7 +40,7 @@ class Past:
                 for name, blob in files.items()
                 if not self.project.ignores(name)
             }
-            if folder_digest(below) == digest:
+            if dvc_folder_digest(below) == digest:
                 return below
         return None
 

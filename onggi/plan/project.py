@@ -16,7 +16,7 @@ from onggi.core import params
 from onggi.core.errors import PlanError
 from onggi.work import lockfile
 
-Content = Path | dict[str, Path]
+OutContent = Path | dict[str, Path]
 """Where DVC's cache holds a file, or the files of a folder by their path below it."""
 
 
@@ -144,7 +144,7 @@ class Project:
             raise PlanError(name, "no such stage", f"{meant}stages: {', '.join(names)}")
         return found
 
-    def restorable(self, stage: Stage, *, as_locked: bool) -> dict[Path, Content] | None:
+    def restorable(self, stage: Stage, *, as_locked: bool) -> dict[Path, OutContent] | None:
         """Return the outs that DVC would restore instead of running a stage, by path; None where it would run it.
 
         Parameters
@@ -174,7 +174,7 @@ class Project:
             return []
         return list(self._repo.stage_cache._create_stage(entry, wdir=stage._stage.wdir).outs) if entry else []
 
-    def _content(self, info: Any) -> Content | None:
+    def _content(self, info: Any) -> OutContent | None:
         """Return where DVC's cache holds a file, or a folder with all its files; None where it does not."""
         if not info or not self.cached(info.value).exists():
             return None
@@ -212,7 +212,7 @@ class Project:
         return bool(self._repo.dvcignore.is_ignored_file(str(self.root / path)))
 
 
-def folder_digest(files: Mapping[str, str]) -> str:
+def dvc_folder_digest(files: Mapping[str, str]) -> str:
     """Return the MD5 that DVC gives a folder of files with these MD5s."""
     from dvc_data.hashfile.hash_info import HashInfo
     from dvc_data.hashfile.tree import Tree

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from onggi.core.errors import ParamsError
-from onggi.report.declared import Stage, read_stages
+from onggi.report.declared import DeclaredStage, read_stages
 
 Node = TypeVar("Node", bound=Hashable)
 
@@ -63,14 +63,14 @@ def read_dag(path: Path) -> Dag | None:
     return build_dag(read_stages(path), str(path)) if path.exists() else None
 
 
-def build_dag(stages: Sequence[Stage], where: str) -> Dag:
+def build_dag(stages: Sequence[DeclaredStage], where: str) -> Dag:
     """Put stages into boxes and connect the boxes (see `read_dag`)."""
     links = {(a, b) for a in stages for b in stages if a is not b and _feeds(a.outs, b.deps)}
     if circle := _on_a_circle(links):
         named = ", ".join(sorted(stage.name for stage in circle))
         raise ParamsError(where, f"stages depend on each other in a circle: {named}", "mend deps and outs")
     box_of = _boxed(stages, links)
-    members: dict[Hashable, list[Stage]] = {}
+    members: dict[Hashable, list[DeclaredStage]] = {}
     for stage in stages:
         members.setdefault(box_of[stage], []).append(stage)
     groups = [inside[0].group for inside in members.values()]
@@ -93,12 +93,14 @@ def reduced(arrows: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     return tuple((a, b) for a, b in arrows if after[a].isdisjoint(before[b]))
 
 
-def _boxed(stages: Sequence[Stage], links: set[tuple[Stage, Stage]]) -> dict[Stage, Hashable]:
+def _boxed(
+    stages: Sequence[DeclaredStage], links: set[tuple[DeclaredStage, DeclaredStage]]
+) -> dict[DeclaredStage, Hashable]:
     """Return the box of each stage: one for a group; where boxes are on a circle one a generation, then one a stage."""
     generation = _generations(stages, links)
     apart = dict.fromkeys((stage.group for stage in stages), 0)
     while True:
-        box_of: dict[Stage, Hashable] = {
+        box_of: dict[DeclaredStage, Hashable] = {
             stage: ((stage.group,), (stage.group, generation[stage]), stage)[apart[stage.group]] for stage in stages
         }
         circle = _on_a_circle(_between(links, box_of))
@@ -108,12 +110,14 @@ def _boxed(stages: Sequence[Stage], links: set[tuple[Stage, Stage]]) -> dict[Sta
             apart[group] = min(2, apart[group] + 1)
 
 
-def _generations(stages: Sequence[Stage], links: Iterable[tuple[Stage, Stage]]) -> dict[Stage, int]:
+def _generations(
+    stages: Sequence[DeclaredStage], links: Iterable[tuple[DeclaredStage, DeclaredStage]]
+) -> dict[DeclaredStage, int]:
     """Return how many variants of its own group each stage comes after, one after the other."""
     before = _ancestors(links)
 
     @cache
-    def generation(stage: Stage) -> int:
+    def generation(stage: DeclaredStage) -> int:
         own = [other for other in before.get(stage, ()) if other.group == stage.group]
         return 1 + max(map(generation, own)) if own else 0
 
@@ -134,7 +138,9 @@ def _ancestors(links: Iterable[tuple[Node, Node]]) -> dict[Node, set[Node]]:
     return {node: set(ancestors(node)) for node in parents}
 
 
-def _between(links: Iterable[tuple[Stage, Stage]], box_of: Mapping[Stage, Hashable]) -> set[tuple[Hashable, Hashable]]:
+def _between(
+    links: Iterable[tuple[DeclaredStage, DeclaredStage]], box_of: Mapping[DeclaredStage, Hashable]
+) -> set[tuple[Hashable, Hashable]]:
     return {(box_of[a], box_of[b]) for a, b in links if box_of[a] != box_of[b]}
 
 
@@ -149,7 +155,7 @@ def _on_a_circle(links: Iterable[tuple[Node, Node]]) -> set[Node]:
         left = inner
 
 
-def _box(stages: Sequence[Stage], is_only: bool) -> Box:
+def _box(stages: Sequence[DeclaredStage], is_only: bool) -> Box:
     group = stages[0].group
     variants = tuple(stage.variant for stage in stages if stage.variant)
     return Box(

@@ -15,7 +15,7 @@ _ABSENT = object()
 
 
 @dataclass(frozen=True)
-class Stage:
+class DeclaredStage:
     """One stage; ``variant`` is what stands after the @ of a repeated one, and empty for any other."""
 
     group: str
@@ -30,7 +30,7 @@ class Stage:
         return f"{self.group}@{self.variant}" if self.variant else self.group
 
 
-def read_stages(path: Path) -> list[Stage]:
+def read_stages(path: Path) -> list[DeclaredStage]:
     """Return the stages of a dvc.yaml in its order, with the params.yaml beside it; an empty mapping repeats nothing.
 
     Raises
@@ -56,11 +56,11 @@ class _Scope:
     where: str
     values: Mapping[str, Any]
 
-    def stages(self, body: Mapping[str, Any]) -> Iterator[Stage]:
+    def stages(self, body: Mapping[str, Any]) -> Iterator[DeclaredStage]:
         inner = body.get("do", body)
         for variant, own in self._variants(body):
             scope = _Scope(self.where, {**self.values, **own})
-            yield Stage(
+            yield DeclaredStage(
                 self.where.rpartition(".")[2],
                 variant,
                 str(body.get("desc") or inner.get("desc") or ""),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from onggi.core.places import cited
 from onggi.report.values import change, is_number, text_of
 
 SHOWN = 10
@@ -14,9 +15,9 @@ _LONGEST = 120
 
 @dataclass(frozen=True)
 class Found:
-    """A passage that was found: where it stands, its heading, its beginning and its score."""
+    """A passage that was found: its id with its place in the file, its heading, its beginning and its score."""
 
-    chunk_id: str
+    where: str
     heading: str
     text: str
     score: str
@@ -67,7 +68,7 @@ def _failure(item: Mapping[str, Any], then: Sequence[Mapping[str, Any]] | None) 
         query_id=str(item.get("query_id", "")),
         question=str(item.get("question", "")),
         type=str(item.get("type") or ""),
-        expected=tuple((str(e.get("doc_id", "")), _line(e.get("quote"))) for e in item.get("expected") or []),
+        expected=tuple((_where(e, "doc_id"), _line(e.get("quote"))) for e in item.get("expected") or []),
         found=tuple(_found(hit) for hit in item.get("found") or []),
         rank=_rank(item),
         change=_change(item, then),
@@ -95,11 +96,15 @@ def _found(hit: Mapping[str, Any]) -> Found:
     score = hit.get("score")
     heading = hit.get("heading") or hit.get("title") or ""
     return Found(
-        str(hit.get("chunk_id", "")),
+        _where(hit, "chunk_id"),
         str(heading),
         _short(hit.get("text")),
         f"{score:.4f}" if isinstance(score, int | float) and is_number(score) else text_of(score),
     )
+
+
+def _where(item: Mapping[str, Any], key: str) -> str:
+    return cited(str(item.get(key, "")), str(item.get("place") or ""))
 
 
 def _line(text: Any) -> str:

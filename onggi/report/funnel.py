@@ -32,7 +32,7 @@ _STEPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 
 
 @dataclass(frozen=True)
-class Step:
+class FunnelStep:
     """One number of the funnel; ``text`` says why it is absent where it is."""
 
     name: str
@@ -50,17 +50,17 @@ class Part:
     tables: tuple[Table, ...]
 
 
-def funnel_steps(metrics: Metrics, then: Metrics, compare: bool) -> list[Step]:
+def funnel_steps(metrics: Metrics, then: Metrics, compare: bool) -> list[FunnelStep]:
     """Return how many there were of what, in the order of the build."""
     steps = []
     for name, file, paths in _STEPS:
         now, before = (_first(side.get(file), paths) for side in (metrics, then))
         if now is None:
             reason = f"{file}.json에 없음" if file in metrics.objects else f"{file}.json 없음"
-            steps.append(Step(name, reason, "", True))
+            steps.append(FunnelStep(name, reason, "", True))
         else:
             shown = cell(now, before, compare)
-            steps.append(Step(name, shown.text, shown.change, False))
+            steps.append(FunnelStep(name, shown.text, shown.change, False))
     return steps
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from onggi.core.errors import TableError
 
 Line = TypeVar("Line")
-Reader = Callable[[str], bytes | None]
+ReadFile = Callable[[str], bytes | None]
 """Returns the content of a file by its name below metrics/, or None where there is no such file."""
 
 OBJECTS = (
@@ -103,7 +103,7 @@ def load_folder(folder: Path) -> Metrics:
     return load(read, str(folder))
 
 
-def load(read: Reader, where: str) -> Metrics:
+def load(read: ReadFile, where: str) -> Metrics:
     """Read the metrics through ``read``; ``where`` names their folder in errors (see `load_folder`)."""
     objects = {name: loaded for name in OBJECTS if (loaded := _json(read, where, name)) is not None}
     for name in ("retrieval", "dev", "significance"):
@@ -121,7 +121,7 @@ def load(read: Reader, where: str) -> Metrics:
     )
 
 
-def _text(read: Reader, where: str, name: str) -> str | None:
+def _text(read: ReadFile, where: str, name: str) -> str | None:
     content = read(name)
     try:
         return None if content is None else content.decode("utf-8")
@@ -129,7 +129,7 @@ def _text(read: Reader, where: str, name: str) -> str | None:
         raise TableError(f"{where}/{name}", f"not UTF-8 ({error.reason})", _AGAIN) from None
 
 
-def _json(read: Reader, where: str, stem: str) -> Any:
+def _json(read: ReadFile, where: str, stem: str) -> Any:
     name = f"{stem}.json"
     text = _text(read, where, name)
     if text is None:
@@ -145,7 +145,7 @@ def _json(read: Reader, where: str, stem: str) -> Any:
     return loaded
 
 
-def _rows(read: Reader, where: str, stem: str, line_type: type[Line]) -> list[Line]:
+def _rows(read: ReadFile, where: str, stem: str, line_type: type[Line]) -> list[Line]:
     name = f"{stem}.csv"
     text = _text(read, where, name)
     if not text:

@@ -12,7 +12,7 @@ from onggi.core.schema import QUESTION_TYPES
 from onggi.report.charts import loss_chart, recall_chart, type_bars
 from onggi.report.dag import Box, Dag
 from onggi.report.failures import Failures, failures
-from onggi.report.funnel import Part, Step, funnel_parts, funnel_steps
+from onggi.report.funnel import FunnelStep, Part, funnel_parts, funnel_steps
 from onggi.report.headline import MEASURE, gains, to_choose
 from onggi.report.inputs import Metrics
 from onggi.report.picture import NARROW, WIDE, draw_dag
@@ -62,7 +62,7 @@ class Page:
     types: Sequence[tuple[str, Markup]]
     types_note: str
     failures: Failures | None
-    steps: Sequence[Step]
+    steps: Sequence[FunnelStep]
     parts: Sequence[Part]
     loss: Drawn | None
 

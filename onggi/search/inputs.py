@@ -12,10 +12,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from onggi.core.digests import files_digest
 from onggi.core.errors import TableError
 from onggi.core.outs import write_json
 from onggi.search.spec import Composition, Rerank, Spec, Transform, leaves, parts
-from onggi.work.memo import files_digest
 
 DIGEST = "digest"
 
@@ -66,7 +66,7 @@ class Inputs:
         write_json(path, content)
 
 
-def reads(spec: Composition, folders: "Folders", digest: Callable[[Path], str] = files_digest) -> dict[str, str]:
+def reads(spec: Composition, folders: "Places", digest: Callable[[Path], str] = files_digest) -> dict[str, str]:
     """Return the digest of all that a system reads, by its path.
 
     Below a transform an index is asked itself; elsewhere its run is read.
@@ -90,7 +90,7 @@ def reads(spec: Composition, folders: "Folders", digest: Callable[[Path], str] =
 
 
 @dataclass(frozen=True, slots=True)
-class Folders:
+class Places:
     """Where what systems read lies: models and indexes by name, the cards of runs, and the chunks table."""
 
     models: Path

@@ -78,7 +78,7 @@ class Fused:
             for query, rankings in zip(queries, zip(*every, strict=True), strict=True)
         ]
 
-    def _scores(self, rankings: Sequence[Ranking]) -> fusion.Fused:
+    def _scores(self, rankings: Sequence[Ranking]) -> fusion.FusedScores:
         match self.spec.by:
             case "weighted":
                 return fusion.weighted_sum(rankings, self.spec.weights or ())

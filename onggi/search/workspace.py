@@ -3,6 +3,7 @@
 from functools import cached_property
 from pathlib import Path
 
+from onggi.core.digests import files_digest
 from onggi.core.errors import ModelError
 from onggi.index import folder
 from onggi.index.encode import query_encoder
@@ -12,7 +13,6 @@ from onggi.models.reranker import Reranker, load_reranker
 from onggi.search.inputs import Inputs
 from onggi.search.retriever import IndexRetriever, Retriever, RunRetriever
 from onggi.search.spec import Rerank
-from onggi.work.memo import files_digest
 
 
 def open_index(index: Path, models: Path, depth: int) -> IndexRetriever:

@@ -4,15 +4,17 @@ Evidence is a span of a document, never a chunk, so that chunk size, overlap and
 labelling anything again.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from onggi.core.errors import GoldError
 from onggi.core.params import Params
-from onggi.core.schema import Evidence
+from onggi.core.places import on_page
+from onggi.core.schema import Evidence, Origin
 from onggi.korean.normalize import nfc
 from onggi.truth.labels import GoldQuestion, Quote, json_lines, shortened
 
@@ -38,7 +40,8 @@ class _Quote(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     source: Text
-    quote: Text
+    quote: Text | None = None
+    page: Annotated[int, Field(ge=1)] | None = None
 
 
 class _Line(BaseModel):
@@ -54,8 +57,9 @@ class _Line(BaseModel):
 def read_gold(path: Path) -> list[GoldQuestion]:
     """Read gold questions from a jsonl file, or from a BEIR folder (see `onggi.truth.beir`), ordered by id.
 
-    A line of the file is ``{"id", "question", "type", "answer", "evidence": [{"source", "quote"}]}``; a question
-    without an answer in the corpus has ``answer`` null and no evidence.
+    A line of the file is ``{"id", "question", "type", "answer", "evidence": [{"source", "quote"}]}``; evidence may be
+    ``{"source", "page"}`` instead, the page counted from 1. A question without an answer in the corpus has ``answer``
+    null and no evidence.
 
     Raises
     ------
@@ -89,13 +93,24 @@ def _question(where: str, line: dict[str, Any]) -> GoldQuestion:
         raise GoldError(where, f"{key}: got {problem['input']!r}", allowed.removeprefix("value error, ")) from None
     if (parsed.answer is None) != (not parsed.evidence):
         raise GoldError(where, "an answer goes with evidence, and none with none", "give both, or null and []")
-    quotes = [Quote(where, nfc(item.source), nfc(item.quote)) for item in parsed.evidence]
+    quotes = [_quote(where, place, item) for place, item in enumerate(parsed.evidence)]
     answers = [nfc(parsed.answer)] if parsed.answer is not None else []
     return GoldQuestion(where, parsed.id, nfc(parsed.question), parsed.type, answers, quotes)
 
 
-def anchor(questions: Sequence[GoldQuestion], texts: Iterable[tuple[str, str]]) -> dict[str, list[Evidence]]:
-    """Resolve the quotes of questions to spans of the documents; return the evidence by query id.
+def _quote(where: str, place: int, item: _Quote) -> Quote:
+    if (item.quote is None) == (item.page is None):
+        what = f"evidence.{place} has {'neither' if item.quote is None else 'both'} of quote and page"
+        raise GoldError(where, what, "give one of them")
+    return Quote(where, nfc(item.source), None if item.quote is None else nfc(item.quote), page=item.page)
+
+
+def anchor(
+    questions: Sequence[GoldQuestion],
+    texts: Iterable[tuple[str, str]],
+    origins: Mapping[str, Sequence[Origin]] = MappingProxyType({}),
+) -> dict[str, list[Evidence]]:
+    """Resolve the quotes and pages of questions to spans of the documents; return the evidence by query id.
 
     Parameters
     ----------
@@ -103,32 +118,46 @@ def anchor(questions: Sequence[GoldQuestion], texts: Iterable[tuple[str, str]]) 
         What was labelled; their ids are distinct.
     texts
         The ids and texts of all documents, read once, so that none but the one at hand is in memory.
+    origins
+        Where the documents stand in their files, of those at least of which a question names a page.
 
     Raises
     ------
     GoldError
-        A source is no document of the corpus, or a quote is not in its document or is there more than once.
+        A source is no document of the corpus, a quote is not in its document or is there more than once, or a page
+        holds no text of its document.
     """
-    evidence = {question.query_id: [Evidence(quote.doc_id) for quote in question.quotes] for question in questions}
+    evidence: dict[str, list[list[Evidence]]] = {
+        question.query_id: [[] for _ in question.quotes] for question in questions
+    }
     waiting: dict[str, list[tuple[str, int, Quote]]] = {}
     for question in questions:
         for place, quote in enumerate(question.quotes):
             waiting.setdefault(quote.doc_id, []).append((question.query_id, place, quote))
     for doc_id, text in texts:
         for query_id, place, quote in waiting.pop(doc_id, ()):
-            evidence[query_id][place] = _resolved(quote, text)
+            evidence[query_id][place] = _resolved(quote, text, origins.get(doc_id, ()))
     for quotes in waiting.values():
         where, doc_id = quotes[0][2].where, quotes[0][2].doc_id
         raise GoldError(where, f"unknown document {doc_id!r}", "name a document of corpus.path")
-    return evidence
+    return {query_id: [span for spans in parts for span in spans] for query_id, parts in evidence.items()}
 
 
-def _resolved(quote: Quote, text: str) -> Evidence:
+def _resolved(quote: Quote, text: str, origins: Sequence[Origin]) -> list[Evidence]:
+    if quote.page is not None:
+        spans = on_page(origins, quote.page)
+        if not spans:
+            last = max((origin.number for origin in origins), default=0)
+            known = f"its text ends at {last}" if last else "it has none"
+            raise GoldError(
+                quote.where, f"there is no text on page {quote.page} of {quote.doc_id}", f"correct the page ({known})"
+            )
+        return [Evidence(quote.doc_id, start, end, quote.grade, quote.page) for start, end in spans]
     if quote.text is None:
-        return Evidence(quote.doc_id, grade=quote.grade)
+        return [Evidence(quote.doc_id, grade=quote.grade)]
     places = locate(quote.text, text)
     if len(places) == 1:
-        return Evidence(quote.doc_id, *places[0], quote.grade)
+        return [Evidence(quote.doc_id, *places[0], quote.grade)]
     shown = repr(shortened(quote.text))
     if places:
         what = f"the quote {shown} stands in {len(places)} places of {quote.doc_id}"

@@ -17,7 +17,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Evidence as it was labelled: a stretch of text, or all of a document where ``text`` is None.
+    """Evidence as it was labelled: a stretch of text, a page, or all of a document where both are None.
 
     ``where`` is the file and line it came from; ``grade`` says how relevant it is, from 1 up.
     """
@@ -26,6 +26,7 @@ class Quote:
     doc_id: str
     text: str | None
     grade: int = 1
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """From evidence in documents to what is relevant among the chunks.
 
 Gold is anchored in documents, so the same questions serve any chunk size, overlap and splitter: a chunk answers an
-evidence span when it covers at least half of its characters.
+evidence span when it covers at least half of its characters. Of a page, which is longer than most chunks, each chunk is
+an answer of which at least half stands there.
 """
 
 from collections.abc import Iterable
@@ -35,10 +36,17 @@ class ChunkIndex:
             index.spans.setdefault(chunk.doc_id, []).append((chunk.start, chunk.end, chunk.chunk_id))
         return index
 
-    def answering(self, doc_id: str, start: int, end: int) -> frozenset[str]:
-        """Return the ids of the chunks that cover at least half of a span of a document."""
+    def answering(self, doc_id: str, start: int, end: int, page: int | None = None) -> frozenset[str]:
+        """Return the ids of the chunks that cover at least half of a span of a document.
+
+        Where the span is a page, also of those of which it covers at least half.
+        """
         spans = self.spans.get(doc_id, [])
-        return frozenset(chunk_id for first, last, chunk_id in spans if _covers_half(first, last, start, end))
+        return frozenset(
+            chunk_id
+            for first, last, chunk_id in spans
+            if _covers_half(first, last, start, end) or (page is not None and _covers_half(start, end, first, last))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +98,14 @@ def targets(questions: Iterable[Question], index: ChunkIndex) -> list[Target]:
 def target(question: Question, index: ChunkIndex) -> Target:
     """Return what one question looks for (see `targets`)."""
     documents: dict[str, int] = {}
-    spans: dict[tuple[str, int, int], int] = {}
+    spans: dict[tuple[str, int, int, int | None], int] = {}
     whole = False
     for e in question.evidence:
         documents[e.doc_id] = max(e.grade, documents.get(e.doc_id, 0))
         if e.start is None or e.end is None:
             whole = True
         else:
-            span = (e.doc_id, e.start, e.end)
+            span = (e.doc_id, e.start, e.end, e.page)
             spans[span] = max(e.grade, spans.get(span, 0))
     if whole:
         doc_ids = sorted(documents)

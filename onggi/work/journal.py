@@ -44,14 +44,17 @@ class Work:
     label: str = field(default="", repr=False)
 
     @contextmanager
-    def on(self, rows: int | None) -> Iterator["Task"]:
-        """Do so many rows of it, and show how far they are; None where nobody knows how many."""
-        with Progress(self.label, rows) as progress:
-            yield Task(self, progress)
+    def on(self, rows: int | None, *, in_bytes: bool = False) -> Iterator["Job"]:
+        """Do so many rows of it, and show how far they are; None where nobody knows how many.
+
+        Where rows are of unlike size their bytes may be given, and are shown, instead.
+        """
+        with Progress(self.label, rows, in_bytes=in_bytes) as progress:
+            yield Job(self, progress)
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class Job:
     """A part of a work; several may be under way at once."""
 
     work: Work
@@ -66,15 +69,15 @@ class Task:
         finally:
             self.work.seconds += time.monotonic() - start
 
-    def hold(self, rows: int) -> None:
-        """Count rows that the memo held."""
+    def hold(self, rows: int, size: int | None = None) -> None:
+        """Count rows that the memo held, and their bytes where those are shown."""
         self.work.held += rows
-        self.progress.skip(rows)
+        self.progress.skip(rows if size is None else size)
 
-    def compute(self, rows: int) -> None:
-        """Count rows that were computed."""
+    def compute(self, rows: int, size: int | None = None) -> None:
+        """Count rows that were computed, and their bytes where those are shown."""
         self.work.computed += rows
-        self.progress.advance(rows)
+        self.progress.advance(rows if size is None else size)
 
 
 @dataclass(slots=True)
@@ -100,6 +103,10 @@ class Entry:
     def work(self, kind: str) -> Work:
         """Return what was done with one kind of rows so far."""
         return self.works.setdefault(kind, Work(label=f"{self.stage}: {kind}" if self.stage else kind))
+
+    def saw(self, process: int) -> None:
+        """Count the memory of a process that is not waited for by this one, and is there still."""
+        self.peak_mb = max(self.peak_mb, _peak(process) >> 20)
 
     def line(self) -> str:
         """Return the entry as one line of JSON, the rows computed with their rate."""
@@ -139,7 +146,7 @@ def recording(stage: str, journal: Path | None = None) -> Iterator[Entry]:
     finally:
         _active.reset(token)
         entry.seconds = round(time.monotonic() - start, 3)
-        entry.peak_mb = _peak_mb()
+        entry.peak_mb = max(entry.peak_mb, _peak_mb())
         with suppress(OSError):
             append(journal or home() / "journal.jsonl", entry)
 
@@ -215,12 +222,17 @@ def _own_peak() -> int:
 
     On Linux `getrusage` counts what the process that started this one held at that moment.
     """
-    status = Path("/proc/self/status")
-    if status.exists():
-        for line in status.read_text().splitlines():
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return _peak(os.getpid()) or own
+
+
+def _peak(process: int) -> int:
+    """Return the most memory that a process has held, in bytes; 0 where the system does not say."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{process}/status").read_text().splitlines():
             if line.startswith("VmHWM:"):
                 return int(line.split()[1]) << 10
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return 0
 
 
 def _build() -> str:

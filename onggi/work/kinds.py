@@ -1,8 +1,12 @@
 """What a row of each kind looks like: the memo hands out none that a model cannot have returned."""
 
+import json
 import math
 import struct
+import zlib
 from collections.abc import Callable, Mapping
+
+from onggi.work.document_rows import are_documents
 
 SLACK = 1e-2
 """How far from 1 the length of a unit vector may be; vectors of half precision are furthest."""
@@ -58,6 +62,14 @@ def _sentences(row: bytes) -> bool:
     return 3 * count <= len(numbers) == 3 * count + sum(numbers[2 * count : 3 * count])
 
 
+def _documents(row: bytes) -> bool:
+    """What a file holds, packed (see `onggi.documents.parsed`)."""
+    try:
+        return are_documents(json.loads(zlib.decompress(row)))
+    except (zlib.error, ValueError, RecursionError):
+        return False
+
+
 def _is_text(data: bytes) -> bool:
     try:
         data.decode("utf-8", "surrogatepass")
@@ -71,4 +83,5 @@ CHECKS: dict[str, Callable[[Mapping[bytes, bytes]], set[bytes]]] = {
     "scores": _each(_score),
     "morphemes": _each(_morphemes),
     "sentences": _each(_sentences),
+    "documents": _each(_documents),
 }

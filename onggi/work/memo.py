@@ -3,87 +3,46 @@
 A build asks a model the same thing again and again: after a crash, on another branch, in another experiment, with one
 document added to ten thousand. A row is the answer of one model to one input. Its key is the digest of the input under
 the digest of the model's `Space`, so no row can answer for another model and none is ever out of date. The memo holds
-answers of models, never results of our own code; deleting it changes nothing but how long a build takes.
+answers of models, and of our own code only what files say; deleting it changes nothing but how long a build takes.
 
 What a model's work leaves as files, such as a checkpoint, is kept as a folder beside the rows (see `Memo.folder`).
 
 Stages put a memo to work with `using`; elsewhere models compute every time.
 """
 
-import ast
-import hashlib
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from functools import cache
-from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
+# Exported again for korean.kiwi, models.embedder, models.reranker and training.checkpoint: their code is in the memo's
+# keys, so that another import there would make rows and trainings new. Others import each from its own place.
+from onggi.core.digests import code_digest as code_digest
+from onggi.core.digests import files_digest as files_digest
+from onggi.core.digests import program_digest as program_digest
 from onggi.core.outs import replacing
 from onggi.work import folders, journal, kinds
 from onggi.work.folders import Folders, Manifest
+from onggi.work.keys import Space
+from onggi.work.keys import space as space
 from onggi.work.store import Store, location
 
 Item = TypeVar("Item", str, tuple[str, str])
 Compute = Callable[[list[Item]], Iterable[tuple[int, bytes]]]
 """Given inputs, the place of each among them and what the model returns for it, in the order they become ready."""
 
-ITEMS_PER_BLOCK = 4096
+ITEMS_PER_BLOCK = 16384
+"""As many as a model gets at once: pairs of a reranker share passages, and the work of each."""
+
 CHARACTERS_PER_BLOCK = 1 << 21
-"""From so many on a block is full, so that long texts do not fill the memory."""
+"""From so many on, each text counted once, a block is full, so that long texts do not fill the memory."""
 
 SECONDS_BETWEEN_COMMITS = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Space:
-    """All inputs to one model in one configuration.
-
-    Parameters
-    ----------
-    kind
-        What its rows are: ``embeddings``, ``scores``, ``morphemes``, ``sentences``.
-    state
-        The digest of a row's key so far: of all that decides the row beside its input (see `space`).
-    cost
-        ``little``: a plan may compute such rows. ``much``: it only counts them. ``paid``: each is kept by a commit of
-        its own; the others are kept once a second, so that a crash costs at most a second.
-    width
-        Bytes of every row; None where they differ or nobody knows. A row of another width counts as missing.
-    """
-
-    kind: str
-    state: hashlib.blake2b
-    cost: Literal["little", "much", "paid"]
-    width: int | None = None
-
-    def key(self, item: str | tuple[str, str]) -> bytes:
-        """Return the key of a text, or of a pair of texts."""
-        text = f":{item}" if isinstance(item, str) else f"{len(item[0])}:{item[0]}{item[1]}"
-        state = self.state.copy()
-        state.update(text.encode("utf-8", "surrogatepass"))
-        return state.digest()
-
-
-def space(
-    kind: str, decided_by: Mapping[str, object], cost: Literal["little", "much", "paid"], width: int | None = None
-) -> Space:
-    """Return the space of a model (see `Space`).
-
-    Parameters
-    ----------
-    decided_by
-        All that decides a row beside its input, as JSON values: digests of weights, tokenizer and code, versions,
-        settings. Never a path, and never the mere name of what can change.
-    """
-    text = json.dumps([kind, decided_by], sort_keys=True)
-    return Space(kind, hashlib.blake2b(f"{text}\n".encode(), digest_size=16), cost, width)
 
 
 class Memo:
@@ -136,7 +95,7 @@ class Memo:
                 yield from map(held.__getitem__, keys)
 
     def _computed(
-        self, space: Space, missing: dict[bytes, Item], compute: Compute[Item], task: journal.Task
+        self, space: Space, missing: dict[bytes, Item], compute: Compute[Item], task: journal.Job
     ) -> dict[bytes, bytes]:
         """Return the rows of inputs that are not held; they are kept as they come."""
         made = {}
@@ -144,13 +103,29 @@ class Memo:
         for place, row in compute(list(missing.values())):
             made[keys[place]] = row
             task.compute(1)
-            if self.store is not None and self._writes:
-                self._unkept.setdefault(space.kind, {})[keys[place]] = row
-                if space.cost == "paid" or time.monotonic() - self._kept_at >= SECONDS_BETWEEN_COMMITS:
-                    self.keep()
+            self._put(space, keys[place], row)
         if space.cost != "little":
             self.keep()
         return made
+
+    def held(self, space: Space, items: Sequence[Item]) -> dict[Item, bytes]:
+        """Return the rows of those inputs that are held whole; what computes the others gives them to `put`.
+
+        Whether a row is what the model of the space returns, is for the caller to look at, who reads it anyway.
+        """
+        keys = {item: space.key(item) for item in items}
+        found = self._find(space, list(keys.values()), checked=False)
+        return {item: found[key] for item, key in keys.items() if key in found}
+
+    def put(self, space: Space, item: Item, row: bytes) -> None:
+        """Keep what was computed of an input."""
+        self._put(space, space.key(item), row)
+
+    def _put(self, space: Space, key: bytes, row: bytes) -> None:
+        if self.store is not None and self._writes:
+            self._unkept.setdefault(space.kind, {})[key] = row
+            if space.cost == "paid" or time.monotonic() - self._kept_at >= SECONDS_BETWEEN_COMMITS:
+                self.keep()
 
     def keep(self) -> None:
         """Write what was computed since the last time to the store."""
@@ -228,15 +203,16 @@ class Memo:
                 problem = error.strerror or error
                 print(f"warning: {error.filename}: the {kind} is not kept in the memo ({problem})", file=sys.stderr)
 
-    def _find(self, space: Space, keys: Sequence[bytes]) -> dict[bytes, bytes]:
-        """Return the rows of a space that are held and can be what its model returned."""
+    def _find(self, space: Space, keys: Sequence[bytes], *, checked: bool = True) -> dict[bytes, bytes]:
+        """Return the rows of a space that are held and, where that is checked, can be what its model returned."""
         if self.store is None:
             return {}
         asked = list(dict.fromkeys(keys))
+        right = _right if checked else _whole
         try:
-            found = _right(space, self.store.find(asked, space.kind))
+            found = right(space, self.store.find(asked, space.kind))
             if self.behind is not None:
-                found |= _right(space, self.behind.find([key for key in asked if key not in found], space.kind))
+                found |= right(space, self.behind.find([key for key in asked if key not in found], space.kind))
         except OSError as error:
             self._go_on_without(error)
             return {}
@@ -269,12 +245,15 @@ class Memo:
 
 
 def _block(waiting: Iterator[Item]) -> list[Item]:
-    """Return the next inputs, as many as are looked for at once."""
+    """Return the next inputs, as many as are looked for at once; texts that are equal are one in memory."""
     block: list[Item] = []
+    texts: dict[str, str] = {}
     characters = 0
     for item in islice(waiting, ITEMS_PER_BLOCK):
-        block.append(item)
-        characters += len(item) if isinstance(item, str) else len(item[0]) + len(item[1])
+        for text in (item,) if isinstance(item, str) else item:
+            characters += 0 if text in texts else len(text)
+            texts.setdefault(text, text)
+        block.append(texts[item] if isinstance(item, str) else (texts[item[0]], texts[item[1]]))
         if characters >= CHARACTERS_PER_BLOCK:
             break
     return block
@@ -286,6 +265,10 @@ def _right(space: Space, rows: dict[bytes, bytes]) -> dict[bytes, bytes]:
     return {
         key: row for key, row in rows.items() if key not in wrong and (space.width is None or len(row) == space.width)
     }
+
+
+def _whole(space: Space, rows: dict[bytes, bytes]) -> dict[bytes, bytes]:
+    return rows
 
 
 _NONE = Memo()
@@ -326,65 +309,3 @@ def open_memo(plan: Path | None = None) -> Memo:
     except OSError as error:
         memo._go_on_without(error)
     return memo
-
-
-def files_digest(*paths: Path) -> str:
-    """Return the digest of files and folders by their content and their names below the folder."""
-    total = hashlib.blake2b(digest_size=32)
-    for path in paths:
-        for file in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
-            name = file.relative_to(path).as_posix() if path.is_dir() else ""
-            with file.open("rb") as content:
-                inside = hashlib.file_digest(content, lambda: hashlib.blake2b(digest_size=32))
-            total.update(f"{name}\n{inside.hexdigest()}\n".encode())
-    return total.hexdigest()
-
-
-@cache
-def code_digest(*modules: str) -> str:
-    """Return the digest of what modules of ours do: of their syntax trees, so that comments and layout do not count."""
-    total = hashlib.blake2b(digest_size=32)
-    for module in modules:
-        found = find_spec(module)
-        if found is None or found.origin is None:
-            raise ModuleNotFoundError(module)
-        tree = ast.parse(Path(found.origin).read_text("utf-8"))
-        for node in ast.walk(tree):
-            if isinstance(body := getattr(node, "body", None), list):
-                body[:] = [part for part in body if not _is_docstring(part)]
-        total.update(ast.dump(tree).encode())
-    return total.hexdigest()
-
-
-@cache
-def program_digest(module: str) -> str:
-    """Return the `code_digest` of a module and of all modules of ours that it and its functions import."""
-    ours = module.partition(".")[0]
-    seen, waiting = set(), [module]
-    while waiting:
-        name = waiting.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        found = find_spec(name)
-        if found is None or found.origin is None:
-            raise ModuleNotFoundError(name)
-        for node in ast.walk(ast.parse(Path(found.origin).read_text("utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] == ours:
-                below = [f"{node.module}.{alias.name}" for alias in node.names]
-                modules = [name for name in below if _is_module(name)]
-                waiting += modules if len(modules) == len(below) else [node.module, *modules]
-            elif isinstance(node, ast.Import):
-                waiting += [alias.name for alias in node.names if alias.name.partition(".")[0] == ours]
-    return code_digest(*sorted(seen))
-
-
-def _is_module(name: str) -> bool:
-    """Tell whether a name is that of a module; what lies above it is not run, unless it is a package."""
-    above = find_spec(name.rpartition(".")[0])
-    return above is not None and above.submodule_search_locations is not None and find_spec(name) is not None
-
-
-def _is_docstring(statement: ast.stmt) -> bool:
-    """Tell whether a statement is a mere string: of a module, class or function, or below a constant."""
-    return isinstance(statement, ast.Expr) and isinstance(getattr(statement.value, "value", None), str)

@@ -8,13 +8,13 @@ SECONDS_BETWEEN_LINES = 5
 
 
 class Progress:
-    """Shows on stderr how many of ``total`` rows are done, how fast, and the time left.
+    """Shows on stderr how many of ``total`` rows, or bytes, are done, how fast, and the time left.
 
     Nothing is shown of work that is over within a second.
     """
 
-    def __init__(self, label: str, total: int | None) -> None:
-        self.label, self.total = label, total
+    def __init__(self, label: str, total: int | None, *, in_bytes: bool = False) -> None:
+        self.label, self.total, self.in_bytes = label, total, in_bytes
         self.done = 0
         self.skipped = 0
         self._start = time.monotonic()
@@ -58,12 +58,13 @@ class Progress:
 
     def _state(self, now: float) -> str:
         rate = (self.done - self.skipped) / max(now - self._start, 1e-9)
-        speed = f", {_short(rate)}/s" if rate else ""
+        speed = f", {_megabytes(rate) if self.in_bytes else _short(rate)}/s" if rate else ""
+        shown = _megabytes if self.in_bytes else "{:,}".format
         if self.total is None:
-            return f"{self.done:,}{speed}"
+            return f"{shown(self.done)}{speed}"
         share = 100 * self.done // max(self.total, 1)
         left = f", {duration((self.total - self.done) / rate)} left" if rate else ""
-        return f"{self.done:,} of {self.total:,} ({share} %){speed}{left}"
+        return f"{shown(self.done)} of {shown(self.total)} ({share} %){speed}{left}"
 
     def _draw(self, now: float) -> None:
         if self._bar is None:
@@ -98,3 +99,7 @@ def duration(seconds: float) -> str:
 
 def _short(rate: float) -> str:
     return f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"
+
+
+def _megabytes(size: float) -> str:
+    return f"{size / 1_000_000:,.1f} MB"

@@ -66,7 +66,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.read_only = False
-        self._used: set[bytes] = set()
+        self._used: dict[int, bytes] = {}
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with self._mending(), locked(path.with_suffix(".lock")):
@@ -90,10 +90,10 @@ class Store:
         for start in range(0, len(keys), KEYS_PER_QUERY):
             some = keys[start : start + KEYS_PER_QUERY]
             marks = ",".join("?" * len(some))
-            rows = list(self.rows(f"SELECT key, value, sum, day, kind FROM rows WHERE key IN ({marks})", some))
-            whole = [row for row in rows if is_whole(*row[:3]) and kind in (None, row[4])]
+            query = f"SELECT key, value, sum, day, kind, rowid FROM rows WHERE key IN ({marks})"
+            whole = [row for row in self.rows(query, some) if is_whole(*row[:3]) and kind in (None, row[4])]
             found.update((key, value) for key, value, *_ in whole)
-            self._used.update(key for key, _, _, used, _ in whole if used != today)
+            self._used.update((row[5], row[0]) for row in whole if row[3] != today)
         return found
 
     def add(self, kind: str, rows: Mapping[bytes, bytes]) -> None:
@@ -104,8 +104,12 @@ class Store:
         _ = self.write(statement, lines) or self.write(statement, lines)  # the second time in a new file
 
     def note_use(self) -> None:
-        """Note that what was found was used today."""
-        self.write("UPDATE rows SET day = ? WHERE key = ?", [(day(), key) for key in sorted(self._used)])
+        """Note that what was found was used today, in the order in which rows lie: each page is written once.
+
+        Another process may have forgotten a row and given its number to another, so the key is compared too.
+        """
+        lines = [(day(), number, key) for number, key in sorted(self._used.items())]
+        self.write("UPDATE rows SET day = ? WHERE rowid = ? AND key = ?", lines)
         self._used.clear()
 
     def rows(self, query: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:

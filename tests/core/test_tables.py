@@ -35,7 +35,7 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
     if typing.get_origin(hint) is list:
         return st.lists(values(typing.get_args(hint)[0]), max_size=3)
     if typing.get_origin(hint) is dict:
-        return st.dictionaries(TEXT, TEXT, max_size=3)
+        return st.dictionaries(TEXT, values(typing.get_args(hint)[1]), max_size=3)
     if dataclasses.is_dataclass(hint):
         return rows_of(hint)
     plain = {
@@ -66,7 +66,7 @@ def some() -> list[Chunk]:
 
 def test_every_row_class_of_the_schema_is_a_table_or_part_of_one() -> None:
     classes = {member for member in vars(schema).values() if dataclasses.is_dataclass(member)}
-    assert classes == {*TABLES, Section, Evidence, schema.Source}
+    assert classes == {*TABLES, Section, Evidence, schema.Source, schema.Origin, schema.Table}
 
 
 @pytest.mark.parametrize("row_type", TABLES)
@@ -245,7 +245,8 @@ def test_a_table_of_other_columns(tmp_path: Path) -> None:
         tables.count(tmp_path / "t", Answer)
     assert str(caught.value) == (
         f"{tmp_path / 't'}: has columns (doc_id: string, group: string, split: string); expected (query_id: string, "
-        "text: string, chunk_id: string, score: double, contexts: list<element: string not null>); run `dvc repro`"
+        "text: string, chunk_id: string, score: double, contexts: list<element: string not null>, place: string); "
+        "run `dvc repro`"
     )
 
 
@@ -315,3 +316,12 @@ def test_a_full_disk_names_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyP
         tables.write(tmp_path / "t", Chunk, many())
     assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, str(tmp_path / "t"))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_group_of_long_texts_is_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "CHARACTERS_PER_GROUP", 10)
+    rows = [Document(f"{n}", "", "", "md", "가" * length) for n, length in enumerate((9, 1, 30, 2, 2))]
+    tables.write(tmp_path / "t", Document, rows)
+    with pq.ParquetFile(tmp_path / "t") as file:
+        assert [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)] == [2, 1, 2]
+    assert list(tables.read(tmp_path / "t", Document)) == rows

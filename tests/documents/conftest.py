@@ -25,12 +25,12 @@ def shared() -> Path:
 
 @pytest.fixture
 def fail() -> IngestParams:
-    return IngestParams(on_error="fail", max_mb=10)
+    return IngestParams(on_error="fail", max_mb=10, max_memory_mb=1000, max_seconds=60)
 
 
 @pytest.fixture
 def skip() -> IngestParams:
-    return IngestParams(on_error="skip", max_mb=10)
+    return IngestParams(on_error="skip", max_mb=10, max_memory_mb=1000, max_seconds=60)
 
 
 @pytest.fixture
@@ -83,8 +83,18 @@ def make_xlsx() -> Callable[..., bytes]:
 
 HWPX_HEADER = (
     '<hh:head xmlns:hh="http://www.hancom.co.kr/hwpml/2011/head"><hh:refList>'
+    '<hh:charProperties><hh:charPr id="0" height="1000"/><hh:charPr id="1" height="1650"><hh:bold/></hh:charPr>'
+    '</hh:charProperties><hh:numberings><hh:numbering id="1" start="0">'
+    '<hh:paraHead start="1" level="1" numFormat="DIGIT">제^1조</hh:paraHead>'
+    '<hh:paraHead start="1" level="2" numFormat="HANGUL_SYLLABLE">^1-^2)</hh:paraHead></hh:numbering>'
+    '<hh:numbering id="2"><hh:paraHead start="3" level="1" numFormat="ROMAN_CAPITAL">^1.</hh:paraHead>'
+    '</hh:numbering></hh:numberings><hh:bullets><hh:bullet id="1" char="\uf0a7"/></hh:bullets>'
     '<hh:paraProperties><hh:paraPr id="0"/>'
-    '<hh:paraPr id="3"><hh:heading type="OUTLINE" idRef="0" level="1"/></hh:paraPr></hh:paraProperties>'
+    '<hh:paraPr id="3"><hh:heading type="OUTLINE" idRef="0" level="1"/></hh:paraPr>'
+    '<hh:paraPr id="4"><hh:heading type="NUMBER" idRef="1" level="0"/></hh:paraPr>'
+    '<hh:paraPr id="5"><hh:heading type="NUMBER" idRef="1" level="1"/></hh:paraPr>'
+    '<hh:paraPr id="6"><hh:heading type="OUTLINE" idRef="0" level="0"/></hh:paraPr>'
+    '<hh:paraPr id="7"><hh:heading type="BULLET" idRef="1" level="0"/></hh:paraPr></hh:paraProperties>'
     '<hh:styles><hh:style id="0" type="PARA" name="바탕글" engName="Normal"/>'
     '<hh:style id="1" type="PARA" name="개요 1" engName="Outline 1"/>'
     '<hh:style id="2" type="PARA" name="개요 2" engName="Outline 2"/></hh:styles></hh:refList></hh:head>'

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onggi.core.schema import Section
-from onggi.documents.blocks import Block, TooLong, clean, join, one_line, row_blocks
+from onggi.documents.blocks import Block, Place, TooLong, clean, join, one_line, row_blocks
 
 LIMIT = 1_000_000
 
@@ -54,6 +54,10 @@ def test_headings_stay_in_the_text_and_give_sections() -> None:
     assert joined.first_heading == "첫째"
 
 
+def test_a_numbered_heading_is_no_title() -> None:
+    assert join([Block("독 안내"), Block("1. 여는 날", level=1), Block("월")], LIMIT).first_heading == ""
+
+
 def test_a_heading_straight_above_a_deeper_one_opens_its_section() -> None:
     joined = join([Block("조례", level=1), Block("제1장", level=2), Block("본문"), Block("제2장", level=2)], LIMIT)
     assert joined.text == "조례\n\n제1장\n\n본문\n\n제2장"
@@ -85,11 +89,21 @@ def test_rows_keep_empty_cells_inside_and_drop_empty_rows() -> None:
     assert texts == ["구분 | 값", " | 어른 | 5", "한 칸뿐", "가 나 |  | 다"]
 
 
-def test_page_starts_become_offsets_into_the_text() -> None:
-    blocks = [Block("첫 쪽", pages=(0,)), Block("이어지는 문단", pages=(0, 5)), Block("끝", pages=(1, 1))]
+def test_places_become_stretches_of_the_text_and_empty_ones_are_none() -> None:
+    page = [Place("page", number) for number in range(1, 6)]
+    blocks = [
+        Block("첫 쪽", places=((0, page[0]),)),
+        Block("이어지는 문단", places=((0, page[1]), (5, page[2]))),
+        Block("끝", places=((1, page[3]), (1, page[4]))),
+        Block("  ", places=((0, Place("page", 6)),)),
+    ]
     joined = join(blocks, LIMIT)
     assert joined.text == "첫 쪽\n\n이어지는 문단\n\n끝"
-    assert joined.pages == [0, 5, 10, 15, 15]
+    assert [(joined.text[o.start : o.end], o.number) for o in joined.origins] == [
+        ("첫 쪽", 1),
+        ("이어지는", 2),
+        ("문단\n\n끝", 3),
+    ]
 
 
 def test_text_over_the_limit_is_refused() -> None:
@@ -102,8 +116,10 @@ TEXT = st.text(
     alphabet=st.sampled_from("가각힣ㄱ\u1100\u1161\u11a8a0 .\n\r\t\u00a0\u200b\ufeff\u00ad\u0301\ud800\x00#"),
     max_size=12,
 )
+PAGE = Place("page", 1)
 BLOCKS = st.lists(
-    st.builds(Block, TEXT, level=st.none() | st.integers(0, 4), tight=st.booleans(), pages=st.just((0,))), max_size=12
+    st.builds(Block, TEXT, level=st.none() | st.integers(0, 4), tight=st.booleans(), places=st.just(((0, PAGE),))),
+    max_size=12,
 )
 
 
@@ -123,8 +139,9 @@ def test_sections_lie_in_order_and_cover_all_text(blocks: list[Block]) -> None:
         opening = text[section.start : section.end].split("\n\n")
         assert not section.heading or section.heading[-1] in opening
     assert all(character.isspace() or inside for character, inside in zip(text, covered, strict=True))
-    assert len(joined.pages) == len(blocks)
-    assert joined.pages == sorted(joined.pages)
+    told = [at for origin in joined.origins for at in range(origin.start, origin.end)]
+    assert told == sorted(set(told))
+    assert all(text[at].isspace() or at in told for at in range(len(text)))
 
 
 @given(TEXT)
@@ -139,3 +156,34 @@ def test_long_runs_of_marks_are_parted() -> None:
     assert parted == "가" + "\u0316" * 15 + "\u0301" * 15 + "\u034f" + "\u0316" * 5 + "\u0301" * 5
     assert clean(parted) == parted
     assert clean("-" * 100 + "…" * 100) == "-" * 100 + "…" * 100
+
+
+def test_rows_that_follow_each_other_are_a_table_and_know_their_head() -> None:
+    rows = [["요일", "시간"], ["월", "9"], ["화", ""]]
+    joined = join([Block("안내"), *row_blocks(rows), Block("끝"), *row_blocks([["1", "2"], ["가", "나"]])], LIMIT)
+    assert [(joined.text[t.start : t.body], joined.text[t.body : t.end]) for t in joined.tables] == [
+        ("요일 | 시간", "\n월 | 9\n화"),
+        ("", "1 | 2\n가 | 나"),
+    ]
+
+
+def test_two_tables_in_a_row_are_two() -> None:
+    joined = join([*row_blocks([["가", "나"]]), *row_blocks([["다", "라"]])], LIMIT)
+    assert [joined.text[t.start : t.end] for t in joined.tables] == ["가 | 나", "다 | 라"]
+
+
+def test_the_format_may_say_how_many_rows_are_heads() -> None:
+    blocks = list(row_blocks([["연도", ""], ["2023", "2024"], ["1", "2"]], heads=2))
+    assert [block.row for block in blocks] == ["head", "head", "body"]
+    assert [block.row for block in row_blocks([["가", "나"]], heads=0)] == ["body"]
+
+
+def test_a_head_in_the_middle_of_a_table_is_no_part_of_its_columns() -> None:
+    rows = [Block("가 | 나", row="head"), Block("1", row="body", tight=True), Block("가 | 나", row="head", tight=True)]
+    (table,) = join(rows, LIMIT).tables
+    assert (table.start, table.body, table.end) == (0, 5, 13)
+
+
+@pytest.mark.parametrize("first", [["가", ""], ["가", "가"], ["가", "1,000"], ["가"], ["가", "아" * 21]])
+def test_a_first_row_that_names_no_columns(first: list[str]) -> None:
+    assert next(row_blocks([first, ["다", "라"]])).row == "body"

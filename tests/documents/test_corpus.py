@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from onggi.core.errors import DocumentError, ParamsError
-from onggi.core.schema import Document, Section
-from onggi.documents import IngestParams, Problem, read_corpus
+from onggi.core.schema import Document, Origin, Section, Table
+from onggi.documents import IngestParams, Problem, incremental, read_corpus
 
 Make = Callable[..., bytes]
 OLE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(504)
@@ -32,20 +32,23 @@ def test_a_folder_gives_documents_in_the_order_of_their_ids(tmp_path: Path, fail
     for ignored in (".숨김.md", "~$약관.docx", "Thumbs.db", ".git/x.md"):
         put(tmp_path, ignored, "x")
     found = list(read_corpus(tmp_path, fail))
+    utf8 = {"encoding": "utf-8"}
     assert found == [
-        Document("Z.csv", "Z.csv", "Z", "csv", "가 | 나", [Section([], 0, 5)], {"encoding": "utf-8"}),
-        Document("가.markdown", "가.markdown", "가", "md", "글", [Section([], 0, 1)], {"encoding": "utf-8"}),
         Document(
-            "가/공고.txt", "가/공고.txt", "공고", "txt", "공고문입니다.", [Section([], 0, 7)], {"encoding": "cp949"}
+            *("Z.csv", "Z.csv", "Z", "csv", "가 | 나", [Section([], 0, 5)], utf8),
+            *([Origin(0, 5, "line", 1)], [Table(0, 5, 5)]),
         ),
         Document(
-            "도서관/꼬마회원증.MD",
-            "도서관/꼬마회원증.MD",
-            "꼬마회원증",
-            "md",
-            "꼬마회원증\n\n열 권까지.",
-            [Section(["꼬마회원증"], 0, 13)],
-            {"encoding": "utf-8"},
+            *("가.markdown", "가.markdown", "가", "md", "글", [Section([], 0, 1)], utf8),
+            [Origin(0, 1, "line", 1)],
+        ),
+        Document(
+            *("가/공고.txt", "가/공고.txt", "공고", "txt", "공고문입니다.", [Section([], 0, 7)], {"encoding": "cp949"}),
+            [Origin(0, 7, "line", 1)],
+        ),
+        Document(
+            *("도서관/꼬마회원증.MD", "도서관/꼬마회원증.MD", "꼬마회원증", "md", "꼬마회원증\n\n열 권까지."),
+            *([Section(["꼬마회원증"], 0, 13)], utf8, [Origin(0, 5, "line", 1), Origin(7, 13, "line", 3)]),
         ),
     ]
     assert [item.doc_id for item in found if isinstance(item, Document)] == sorted(item.doc_id for item in found)  # type: ignore[union-attr]
@@ -65,7 +68,7 @@ def test_every_format_is_read(
         ("docx", "약관", "워드 문서", {}),
         ("hwpx", "b", "한글 문서", {}),
         ("xlsx", "요금", "요금\n\n표 | 값", {}),
-        ("pdf", "d", "쪽 문서\n\n둘째 쪽", {"pages": "0,6"}),
+        ("pdf", "d", "쪽 문서\n\n둘째 쪽", {}),
         ("html", "누리집", "누리집", {"encoding": "utf-8"}),
     ]
 
@@ -79,8 +82,9 @@ def zipped(*members: tuple[str, bytes]) -> bytes:
 
 
 BAD = {
-    "표.hwp": (OLE, r"unsupported format \.hwp; convert or remove it \(supported: \.md, .*\.xlsx\)"),
+    "표.hwt": (OLE, r"unsupported format \.hwt; convert or remove it \(supported: \.md, .*\.zip\)"),
     "README": (b"x", r"unsupported file without an extension"),
+    "낡은.hwp": (OLE, "is a truncated or broken HWP file"),
     "빈.md": (b"", "is empty; fill it or remove it"),
     "빈칸.txt": (b" \n\n", "is empty; fill it or remove it"),
     "깨진.txt": ("안내".encode() + b"\xff\xff", r"byte 6 is not UTF-8 or CP949; convert it"),
@@ -133,22 +137,28 @@ def test_an_encrypted_zip_is_named(tmp_path: Path, fail: IngestParams) -> None:
         list(read_corpus(tmp_path, fail))
 
 
-def test_text_that_swells_beyond_the_limit_is_named(tmp_path: Path) -> None:
+def test_text_that_swells_beyond_the_limit_is_named(tmp_path: Path, fail: IngestParams) -> None:
     cell = f"<td rowspan=9999>{'독' * 1000}</td>"  # told in each of the rows below
     put(tmp_path, "가.html", f"<table><tr>{cell}<td>1</td></tr>{'<tr><td>1</td></tr>' * 1000}</table>")
     with pytest.raises(DocumentError, match=r"has more than 1 million characters; raise ingest\.max_mb, or split it"):
-        list(read_corpus(tmp_path, IngestParams(on_error="fail", max_mb=1)))
+        list(read_corpus(tmp_path, fail.model_copy(update={"max_mb": 1})))
 
 
-def test_names_that_are_one_after_normalisation_always_fail(tmp_path: Path, skip: IngestParams) -> None:
-    for form in ("NFC", "NFD"):
-        put(tmp_path, unicodedata.normalize(form, "안내.md"), "글")
+def test_of_names_that_are_one_after_normalisation_one_is_read(
+    tmp_path: Path, fail: IngestParams, skip: IngestParams
+) -> None:
+    composed, decomposed = (unicodedata.normalize(form, "안내.md") for form in ("NFC", "NFD"))
+    put(tmp_path, composed, "하나")
+    put(tmp_path, decomposed, "둘")
     if len(os.listdir(tmp_path)) < 2:
         pytest.skip("this file system normalises names itself")
     with pytest.raises(
         DocumentError, match=r"another file has this name in another Unicode form \(NFC, NFD\); rename one"
     ):
-        list(read_corpus(tmp_path, skip))
+        list(read_corpus(tmp_path, fail))
+    documents, problems = parted(read_corpus(tmp_path, skip))
+    assert [(item.doc_id, item.text) for item in documents] == [("안내.md", "둘")]
+    assert [item.source for item in problems] == ["안내.md"]
 
 
 def test_missing_path(tmp_path: Path, fail: IngestParams) -> None:
@@ -287,13 +297,15 @@ def test_a_corpus_jsonl_that_leaves_its_folder_is_refused(tmp_path: Path, fail: 
 @pytest.mark.parametrize("target", ["없음.md", "제자리.md"])
 def test_links_to_nothing_and_to_themselves(tmp_path: Path, fail: IngestParams, target: str) -> None:
     (tmp_path / "제자리.md").symlink_to(tmp_path / target)
-    with pytest.raises(DocumentError, match=r"제자리\.md: (is a link to nothing|cannot be read \(Too many levels)"):
+    with pytest.raises(
+        DocumentError, match=r"제자리\.md: is a link (to nothing|that cannot be followed \(Too many levels)"
+    ):
         list(read_corpus(tmp_path, fail))
 
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path, fail: IngestParams) -> None:
     os.mkfifo(tmp_path / "관.txt")
-    with pytest.raises(DocumentError, match=r"관\.txt: is not a regular file; remove it$"):
+    with pytest.raises(DocumentError, match=r"관\.txt: is a pipe, not a regular file; remove it$"):
         list(read_corpus(tmp_path, fail))
 
 
@@ -304,25 +316,50 @@ def test_a_name_in_another_encoding_is_named(tmp_path: Path, fail: IngestParams)
         list(read_corpus(tmp_path, fail))
 
 
-def test_documents_are_streamed(tmp_path: Path, fail: IngestParams) -> None:
-    for name in ("가.md", "나.md"):
+def test_documents_are_streamed(tmp_path: Path, fail: IngestParams, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(incremental, "FILES_AT_ONCE", 1)
+    monkeypatch.setattr(incremental, "FILES_AHEAD", 1)
+    for name in ("가.md", "나.md", "다.md", "라.md"):
         put(tmp_path, name, "글")
     stream = read_corpus(tmp_path, fail)
     next(stream)
-    put(tmp_path, "나.md", "바뀐 글")  # seen, because it is read only when it is asked for
-    following = next(stream)
-    assert isinstance(following, Document) and following.text == "바뀐 글"
+    put(tmp_path, "라.md", "바뀐 글")  # seen, because no more are read ahead
+    assert [item.text for item in stream if isinstance(item, Document)] == ["글", "글", "바뀐 글"]
+
+
+SETTINGS = {"on_error": "fail", "max_mb": 1, "max_memory_mb": 1000, "max_seconds": 60}
 
 
 @pytest.mark.parametrize(
-    ("section", "message"),
+    ("change", "message"),
     [
-        ({"on_error": "stop", "max_mb": 1}, "ingest.on_error: got 'stop'"),
-        ({"on_error": "fail", "max_mb": 0}, "ingest.max_mb: got 0"),
-        ({"on_error": "fail"}, "ingest.max_mb: the key is missing"),
-        ({"on_error": "fail", "max_mb": 1, "ocr": True}, "ingest.ocr: unknown key; known here: on_error, max_mb"),
+        ({"on_error": "stop"}, "ingest.on_error: got 'stop'"),
+        ({"max_mb": 0}, "ingest.max_mb: got 0"),
+        ({"max_memory_mb": 1}, "ingest.max_memory_mb: got 1"),
+        ({"max_seconds": 0}, "ingest.max_seconds: got 0"),
+        ({"ocr": {"use": "always"}}, "ingest.ocr.use: got 'always'; input should be 'off' or 'auto'"),
+        ({"ocr": {"languages": "kor eng"}}, "ingest.ocr.languages: got 'kor eng'"),
+        ({"ocr": {"dpi": 10**5}}, "ingest.ocr.dpi: got 100000"),
+        (
+            {"tesseract": True},
+            "ingest.tesseract: unknown key; known here: on_error, max_mb, columns, ocr, max_memory_mb",
+        ),
     ],
 )
-def test_wrong_settings_are_named(section: dict[str, object], message: str) -> None:
+def test_wrong_settings_are_named(change: dict[str, object], message: str) -> None:
     with pytest.raises(ParamsError, match=message):
-        IngestParams.parse({"ingest": section})
+        IngestParams.parse({"ingest": SETTINGS | change})
+
+
+@pytest.mark.parametrize("key", SETTINGS)
+def test_every_setting_is_required(key: str) -> None:
+    with pytest.raises(ParamsError, match=f"ingest.{key}: the key is missing"):
+        IngestParams.parse({"ingest": {name: value for name, value in SETTINGS.items() if name != key}})
+
+
+def test_a_file_without_an_outline_has_the_headings_that_its_signs_show(tmp_path: Path, fail: IngestParams) -> None:
+    put(tmp_path, "독 안내.txt", "○ 여는 날\n월요일부터 연다.\n\n○ 예약\n전화로 받는다.")
+    (found,) = read_corpus(tmp_path, fail)
+    assert isinstance(found, Document)
+    assert [section.heading for section in found.sections] == [["○ 여는 날"], ["○ 예약"]]
+    assert found.title == "독 안내"

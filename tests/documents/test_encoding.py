@@ -16,6 +16,9 @@ KOREAN = "장독대 운영 안내"
         (KOREAN.encode("utf-16"), "utf-16"),
         (codecs.BOM_UTF16_BE + KOREAN.encode("utf-16-be"), "utf-16"),
         (KOREAN.encode("cp949"), "cp949"),
+        (KOREAN.encode("utf-16-le"), "utf-16-le"),
+        (KOREAN.encode("utf-16-be"), "utf-16-be"),
+        (KOREAN.encode("iso2022_kr"), "iso2022_kr"),
         (b"plain", "utf-8"),
     ],
 )
@@ -65,3 +68,13 @@ def test_a_broken_utf16_file_is_named() -> None:
 def test_binary_data_is_no_text(data: bytes, what: str) -> None:
     with pytest.raises(DocumentError, match=what):
         decode(data, "그림.txt")
+
+
+def test_long_text_in_utf16_without_a_mark_is_found() -> None:
+    text = "독은 사흘 빌린다.\r\n" * 5000
+    assert decode(text.encode("utf-16-le"), "가.txt") == (text, "utf-16-le")
+
+
+def test_broken_iso_2022_kr_is_named() -> None:
+    with pytest.raises(DocumentError, match="byte 4 is not ISO2022-KR"):
+        decode(b"\x1b$)C\xff", "가.txt")

@@ -18,3 +18,14 @@ def test_spans_meet_in_the_middle_of_a_row() -> None:
 
 def test_a_span_beyond_the_table_ends_with_it() -> None:
     assert fill([[Cell("가", rows=65000, columns=10**9)], []]) == [["가"], ["가"]]
+
+
+def test_spans_of_hostile_tables_end() -> None:
+    """Without a bound, 20,000 rows of ten such cells give 10⁹."""
+    rows = [[Cell("가", rows=100_000)] * 10] * 20_000
+    filled = fill(rows)
+    assert len(filled) == 20_000
+    assert sum(map(len, filled)) < 420_000
+    assert [len(row) for row in fill([[Cell("가", rows=65_534)], *[[] for _ in range(2000)]])] == [1] * 1000 + [
+        0
+    ] * 1001

@@ -15,6 +15,7 @@ from onggi.evaluation.measures import (
     recall_curve,
     recall_in_budget,
     score,
+    short_of_budget,
 )
 from onggi.truth.relevance import ChunkIndex, Target
 
@@ -50,6 +51,24 @@ def test_what_looks_deeper_than_the_run_is_left_out():
     target = Target("q", "chunk", (frozenset({IDS[2]}),))
     shallow = score([target], {"q": run_of(IDS[:5])}, INDEX, BUDGET, depth=5)
     assert list(shallow) == ["Success@1", "R@5", "R@25tok", "AP"] and shallow["R@5"] == {"q": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("found", "depth", "budget", "short"),
+    [
+        (3, 3, 32, 1),  # 31 tokens: the fourth chunk might be read
+        (3, 3, 31, 0),
+        (3, 4, 32, 0),  # there was no fourth chunk to return
+        (3, 100, 32, 0),
+        (12, 12, 10**6, 0),  # all chunks that there are
+        (0, 3, 32, 0),
+    ],
+)
+def test_a_run_that_ends_before_the_budget_says_nothing_about_it(found, depth, budget, short):
+    targets = [Target(q, "chunk", (frozenset({IDS[0]}),)) for q in ("one", "two")]
+    run = {"one": run_of(IDS[:found]), "two": run_of(IDS[11:])}
+    assert short_of_budget(targets, run, INDEX, budget, depth) == short
+    assert (f"R@{budget}tok" in score(targets, run, INDEX, budget, depth)) == (not short)
 
 
 def test_pairs_are_those_named_and_each_system_with_the_baseline():

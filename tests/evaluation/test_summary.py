@@ -6,7 +6,7 @@ from onggi.core import tables
 from onggi.core.schema import Chunk, Document, Evidence, Question
 from onggi.evaluation import failures, summary
 from onggi.evaluation.measured import Measured
-from onggi.evaluation.measures import EvaluateParams, mean, score
+from onggi.evaluation.measures import EvaluateParams, mean, score, short_of_budget
 from onggi.truth.relevance import ChunkIndex, targets
 
 PARAMS = EvaluateParams(
@@ -47,11 +47,12 @@ RUNS = {
 }
 
 
-def measured(runs=RUNS, questions=(*QUESTIONS, NONE), depths=None):
+def measured(runs=RUNS, questions=(*QUESTIONS, NONE), depths=None, budget=12):
     wanted = targets(questions, INDEX)
     depths = dict.fromkeys(runs, 100) | (depths or {})
-    scores = {system: score(wanted, run, INDEX, 12, depths[system]) for system, run in runs.items()}
-    return Measured("test", questions, wanted, runs, scores, depths)
+    scores = {system: score(wanted, run, INDEX, budget, depths[system]) for system, run in runs.items()}
+    short = {system: short_of_budget(wanted, run, INDEX, budget, depths[system]) for system, run in runs.items()}
+    return Measured("test", questions, wanted, runs, scores, depths, short)
 
 
 ALL = measured()
@@ -93,6 +94,18 @@ def test_a_pair_is_compared_by_what_both_have():
         "hybrid": dict.fromkeys(["R@10", "R@100", "RR@10", "nDCG@10"], "the system returns 5 chunks")
     }
     assert len([row for row in summary.curves(shallow, INDEX) if row[0] == "hybrid"]) == 5
+
+
+def test_a_run_too_shallow_for_the_token_budget_has_no_recall_within_it():
+    shallow = measured(depths={"hybrid": 5}, budget=200)
+    assert "R@200tok" not in shallow.scores["hybrid"] and "R@200tok" in shallow.scores["bm25"]
+    params = PARAMS.model_copy(update={"token_budget": 200})
+    left_out = summary.coverage(shallow, params)["not_computed"]
+    # 20 questions get one chunk and one gets four: that is all that was found for them.
+    reason = "the system returns 5 chunks, for 9 of 30 questions fewer than 200 tokens"
+    assert left_out["hybrid"]["R@200tok"] == reason
+    assert list(left_out) == ["hybrid"]
+    assert "R@200tok" not in summary.differences(shallow, params)["bm25 → hybrid"]
 
 
 def test_the_baseline_alone_is_no_pair():

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+import bm25s
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -90,6 +91,24 @@ def test_robertson_times_k1_plus_1_is_rank_bm25(query: str, k1: float, b: float)
     expected = {row: score for row, score in enumerate(peer.get_scores(query.split())) if score > 0}
     scores = found(build(TEXTS, params("robertson", k1, b)), query, len(TEXTS))
     assert {row: score * (k1 + 1) for row, score in scores} == pytest.approx(expected, rel=1e-6)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.lists(st.sampled_from("독물콩메쌀숯"), max_size=40).map(" ".join), min_size=1, max_size=40),
+    st.sampled_from(["robertson", "lucene", "atire"]),
+    st.sampled_from([(1.5, 0.75), (0.9, 0.4), (2.0, 0.0), (1.2, 1.0), (0.0, 0.5)]),
+)
+def test_the_bits_are_those_that_bm25s_makes(texts: list[str], method: str, weights: tuple[float, float]) -> None:
+    index = build(texts, params(method, *weights))
+    peer = bm25s.BM25(method=method, k1=weights[0], b=weights[1], dtype="float32")
+    rows = [[index.vocabulary[term] for term in text.split()] for text in texts]
+    if index.vocabulary:
+        peer.index((rows, index.vocabulary), show_progress=False, create_empty_token=False)
+        for name in ("data", "indices", "indptr"):
+            expected, got = peer.scores[name], index.engine.scores[name]
+            assert (got.dtype, got.tobytes()) == (expected.dtype, expected.tobytes())
+        assert index.engine.scores["num_docs"] == peer.scores["num_docs"]
 
 
 def test_a_term_counts_as_often_as_the_query_has_it() -> None:

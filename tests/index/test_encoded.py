@@ -43,8 +43,9 @@ def test_terms_of_all_chunks_and_an_index_over_them(chunks: Path, words: Path, t
     encode("words", chunks, words, EMBED, tmp_path / "encoded")
     written = Encoded.open(tmp_path / "encoded")
     assert (written.kind, written.encoder, written.chunk_ids) == ("terms", "words", ["a#0-2", "a#1-3", "a#2-4"])
-    rows, number_of = written.coded_terms()
-    assert ([row.tolist() for row in rows], list(number_of)) == ([[0, 1, 2], [0, 3], [0, 1]], ["장", "독", "물", "콩"])
+    terms = written.coded_terms()
+    assert (terms.codes.tolist(), terms.sizes.tolist()) == ([0, 1, 2, 0, 3, 0, 1], [3, 2, 2])
+    assert list(terms.number_of) == ["장", "독", "물", "콩"]
     folder.build(tmp_path / "encoded", Bm25Params(encoder="words", kind="bm25"), tmp_path / "bm25")
     index = folder.load(tmp_path / "bm25")
     asked = query_encoder(words, index.card.settings)(["독 물", "모름"])
@@ -58,9 +59,10 @@ def test_terms_are_numbered_as_they_come(terms: list[list[str]], size: int) -> N
     with TemporaryDirectory() as work, pytest.MonkeyPatch.context() as patch:
         patch.setattr(encoded, "ROWS_PER_GROUP", size)
         Encoded.write_terms(Path(work) / "out", "words", "0", map(str, range(len(terms))), terms)
-        rows, number_of = Encoded.open(Path(work) / "out").coded_terms()
-    assert list(number_of.items()) == [(t, n) for n, t in enumerate(dict.fromkeys(chain.from_iterable(terms)))]
-    assert [row.tolist() for row in rows] == [[number_of[term] for term in row] for row in terms]
+        coded = Encoded.open(Path(work) / "out").coded_terms()
+    assert list(coded.number_of.items()) == [(t, n) for n, t in enumerate(dict.fromkeys(chain.from_iterable(terms)))]
+    assert coded.codes.tolist() == [coded.number_of[term] for row in terms for term in row]
+    assert coded.sizes.tolist() == [*map(len, terms)]
 
 
 def test_the_identity_is_that_of_the_encoder(chunks: Path, words: Path, tmp_path: Path) -> None:

@@ -91,12 +91,12 @@ def test_morphemes_and_sentences_are_the_same_for_any_number_of_workers() -> Non
     """One Kiwi a process, so each number of workers has its own."""
     texts = [" ".join(WORDS[n % 13 :]) + f" {n}번 독을 닦았다.\n물을 붓는다." for n in range(60)]
     found = []
-    for count in (1, 2, 5):
+    for count in (1, 5):
         environment = {**os.environ, "ONGGI_WORKERS": str(count), "PYTHONPATH": str(Path(__file__).parents[2])}
         command, given = [sys.executable, "-c", WORKERS], json.dumps(texts)
         done = subprocess.run(command, input=given, env=environment, capture_output=True, text=True, check=True)
         found.append(done.stdout)
-    assert found[0] == found[1] == found[2] and len(json.loads(found[0])[0]) == 60
+    assert found[0] == found[1] and len(json.loads(found[0])[0]) == 60
 
 
 def test_sentences_end_at_line_breaks_and_at_stops() -> None:

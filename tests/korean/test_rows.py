@@ -17,6 +17,12 @@ def test_morphemes_come_back_as_they_were(morphemes: list[tuple[str, str, int, i
     assert wrong("morphemes", {b"key": row}) == set()
 
 
+@given(st.lists(FORM | st.text("ΣσΑİß1:'. ", max_size=4)))  # a sigma is written by what stands beside it
+def test_forms_are_lowered_as_each_alone_is(forms: list[str]) -> None:
+    row = rows.pack_morphemes((forms, ["SL"] * len(forms), [0] * len(forms), [1] * len(forms)))
+    assert rows.lowered(row) == ([form.lower() for form in forms], ["sl"] * len(forms))
+
+
 @given(st.lists(st.tuples(OFFSET, OFFSET, st.lists(OFFSET))))
 def test_sentences_come_back_as_they_were(sentences: rows.Sentences) -> None:
     row = rows.pack_sentences(sentences)

@@ -64,3 +64,10 @@ def embed() -> EmbedParams:
         runtime="torch",
         trust_remote_code=False,
     )
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    folder = tmp_path / "target"
+    folder.mkdir()
+    return folder

@@ -1,8 +1,10 @@
-"""Models with random weights, in which every layer shapes the result."""
+"""Models with random weights, in which every layer shapes the result, and models as others store them."""
 
+import shutil
 from pathlib import Path
 
 import torch
+from safetensors.torch import load_file
 from transformers import AutoTokenizer, XLMRobertaConfig, XLMRobertaForSequenceClassification, XLMRobertaModel
 
 from onggi.models.config import EncoderConfig, write_encoder_config
@@ -31,4 +33,12 @@ def save_cross_encoder(folder: Path, model: Path, labels: int) -> Path:
     )  # fmt: skip
     XLMRobertaForSequenceClassification(config).save_pretrained(folder)
     AutoTokenizer.from_pretrained(model).save_pretrained(folder)
+    return folder
+
+
+def as_pickle(model: Path, folder: Path) -> Path:
+    """Copy a model folder, its weights as ``pytorch_model.bin``."""
+    shutil.copytree(model, folder)
+    torch.save(load_file(folder / "model.safetensors"), folder / "pytorch_model.bin")
+    (folder / "model.safetensors").unlink()
     return folder

@@ -1,5 +1,4 @@
 import json
-import os
 import sqlite3
 import subprocess
 import sys
@@ -13,7 +12,8 @@ from onggi.core.errors import ModelError
 from onggi.models import embedder as module
 from onggi.models.embedder import Embedder
 from onggi.models.encoder import Encoder
-from onggi.models.params import EmbedParams
+from onggi.models.params import EmbedParams, RerankerParams
+from onggi.models.reranker import load_reranker
 from onggi.work import memo
 from onggi.work.store import Store, checksum
 
@@ -104,7 +104,6 @@ def test_no_folder_is_named_before_any_text_comes(embed: EmbedParams, tmp_path: 
 
 HELD = """
 import json, sys
-from contextlib import closing
 from pathlib import Path
 from onggi.work import memo
 import onggi.index.dense  # noqa: F401
@@ -116,34 +115,31 @@ given = json.load(sys.stdin)
 embed = EmbedParams(**given["embed"])
 with memo.using(memo.open_memo()):
     vectors = Embedder(Path(given["model"]), embed).passages(given["texts"])
-    pairs = [(query, text) for query in given["texts"][:3] for text in given["texts"]]
     scores = {}
     for kind, folder in (("late_interaction", "model"), ("cross_encoder", "cross")):
         params = RerankerParams(kind=kind, model="teacher", max_length=64)
-        scores[kind] = list(load_reranker(params, Path(given[folder]), embed).score(pairs))
+        scores[kind] = list(load_reranker(params, Path(given[folder]), embed).score(given["pairs"]))
 loaded = sorted({"torch", "transformers", "tokenizers"} & sys.modules.keys())
 print(json.dumps({"vectors": vectors.tobytes().hex(), "scores": scores, "loaded": loaded}))
 """
 
 
 def test_with_all_rows_held_neither_embed_nor_mine_import_torch(
-    model: Path, cross: Path, texts: list[str], embed: EmbedParams, tmp_path: Path
+    model: Path, cross: Path, texts: list[str], embed: EmbedParams, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given = json.dumps({"model": str(model), "cross": str(cross), "texts": texts, "embed": embed.model_dump()})
-    environment = {**os.environ, "ONGGI_MEMO": str(tmp_path / "memo"), "CUDA_VISIBLE_DEVICES": ""}
-
-    def run() -> dict[str, object]:
-        done = subprocess.run(
-            [sys.executable, "-c", HELD], input=given, cwd=ROOT, env=environment, check=True, capture_output=True,
-            text=True,
-        )  # fmt: skip
-        result: dict[str, object] = json.loads(done.stdout)
-        return result
-
-    fresh, held = run(), run()
-    assert "torch" in fresh.pop("loaded")  # type: ignore[operator]
-    assert held.pop("loaded") == []
-    assert held == fresh
+    monkeypatch.setenv("ONGGI_MEMO", str(tmp_path / "memo"))
+    pairs = [(query, text) for query in texts[:3] for text in texts]
+    scores = {}
+    with memo.using(memo.open_memo()):
+        vectors = Embedder(model, embed).passages(texts)
+        for kind, folder in (("late_interaction", model), ("cross_encoder", cross)):
+            params = RerankerParams(kind=kind, model="teacher", max_length=64)
+            scores[kind] = list(load_reranker(params, folder, embed).score(pairs))
+    given = {"model": str(model), "cross": str(cross), "texts": texts, "pairs": pairs, "embed": embed.model_dump()}
+    done = subprocess.run(
+        [sys.executable, "-c", HELD], input=json.dumps(given), cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    assert json.loads(done.stdout) == {"vectors": vectors.tobytes().hex(), "scores": scores, "loaded": []}
 
 
 def test_a_held_vector_of_another_size_counts_as_missing(model: Path, embed: EmbedParams, tmp_path: Path) -> None:

@@ -84,7 +84,11 @@ def test_the_number_of_threads_of_torch_changes_no_bit(encoder: Encoder, texts: 
 
 @pytest.mark.parametrize("pooling", ["cls", "mean", "last_token"])
 def test_padded_batches_give_the_same_vectors_up_to_rounding(
-    random: Path, texts: list[str], embed: EmbedParams, pooling: Pooling, tmp_path: Path,
+    random: Path,
+    texts: list[str],
+    embed: EmbedParams,
+    pooling: Pooling,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """As a GPU runs them, on the CPU."""

@@ -3,7 +3,6 @@ import socket
 from pathlib import Path
 
 import pytest
-import torch
 from httpx import Request, Response
 from huggingface_hub.errors import (
     HfHubHTTPError,
@@ -12,7 +11,6 @@ from huggingface_hub.errors import (
     RevisionNotFoundError,
 )
 from pydantic import ValidationError
-from safetensors.torch import load_file
 
 from onggi.core.errors import ModelError
 from onggi.models import hub
@@ -20,27 +18,13 @@ from onggi.models.cross_encoder import CrossEncoder
 from onggi.models.embedder import Embedder
 from onggi.models.hub import fetch
 from onggi.models.params import EmbedParams, HubParams
+from tests.models.random_models import as_pickle
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
 def params(name: str = "someone/encoder", revision: str = COMMIT, task: str = "encoder") -> HubParams:
     return HubParams.model_validate({"name": name, "revision": revision, "task": task})
-
-
-@pytest.fixture
-def target(tmp_path: Path) -> Path:
-    folder = tmp_path / "target"
-    folder.mkdir()
-    return folder
-
-
-def as_pickle(model: Path, folder: Path) -> Path:
-    """Copy a model folder, its weights as ``pytorch_model.bin``."""
-    shutil.copytree(model, folder)
-    torch.save(load_file(folder / "model.safetensors"), folder / "pytorch_model.bin")
-    (folder / "model.safetensors").unlink()
-    return folder
 
 
 @pytest.mark.parametrize("revision", ["main", "local", "0123abc", COMMIT.upper(), COMMIT + "0", f"{COMMIT}\n", ""])

@@ -19,28 +19,13 @@ from onggi.models.cross_encoder import CrossEncoder
 from onggi.models.embedder import Embedder
 from onggi.models.local import adopt
 from onggi.models.params import EmbedParams, LocalParams
-from tests.models.random_models import save_cross_encoder
+from tests.models.random_models import as_pickle, save_cross_encoder
 
 ROOT = Path(__file__).parents[2]
 
 
 def params(path: Path, pooling: str | None = None, task: str = "encoder") -> LocalParams:
     return LocalParams.model_validate({"path": str(path), "pooling": pooling, "task": task})
-
-
-@pytest.fixture
-def target(tmp_path: Path) -> Path:
-    folder = tmp_path / "target"
-    folder.mkdir()
-    return folder
-
-
-def as_pickle(model: Path, folder: Path) -> Path:
-    """Copy an encoder folder, its weights as ``pytorch_model.bin``."""
-    shutil.copytree(model, folder)
-    torch.save(load_file(folder / "model.safetensors"), folder / "pytorch_model.bin")
-    (folder / "model.safetensors").unlink()
-    return folder
 
 
 def test_a_local_folder_is_copied_and_gives_the_same_vectors(

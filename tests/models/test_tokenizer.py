@@ -9,6 +9,8 @@ from pydantic import ValidationError
 from onggi.core.errors import ModelError, ParamsError
 from onggi.models.tokenizer import Terms, Tokenizer, TokenizerParams
 
+pytestmark = pytest.mark.xdist_group("tokenizer")  # one process loads Kiwi with the words below, not each
+
 
 @pytest.fixture(scope="module")
 def words(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -23,12 +25,13 @@ def made(folder: Path, name: str, words: Path, pos: str = "content") -> Tokenize
     return Tokenizer.load(folder / "tokenizer")
 
 
-@pytest.fixture
-def terms(tmp_path: Path, words: Path):  # type: ignore[no-untyped-def]
-    """Return what a tokenizer makes of a text."""
+@pytest.fixture(scope="module")
+def terms(tmp_path_factory: pytest.TempPathFactory, words: Path):  # type: ignore[no-untyped-def]
+    """Return what a tokenizer makes of a text; all are made in one folder, so that one Kiwi serves them."""
+    folder = tmp_path_factory.mktemp("tokenizer")
 
     def of(text: str, name: str, dictionary: Path = words, pos: str = "content") -> list[str]:
-        (found,) = made(tmp_path, name, dictionary, pos).terms([text])
+        (found,) = made(folder, name, dictionary, pos).terms([text])
         return found
 
     return of

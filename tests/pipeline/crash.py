@@ -18,9 +18,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from onggi.work.journal import entries
+from onggi.work.journal import Entry
 from onggi.work.memo import SECONDS_BETWEEN_COMMITS
 from tests.pipeline.workspace import Workspace
+
+TARGETS = ("mine", "search@dense-base")
+"""What a round builds, unless it is one over all stages."""
 
 STAGES = (
     "chunk", "encode@kiwi", "encode@base", "synthesize", "candidates@dense-base", "mine", "mine", "finetune",
@@ -32,6 +35,7 @@ SECONDS_PER_CALL = 0.01
 MOST_IN_FLIGHT = round(SECONDS_BETWEEN_COMMITS / SECONDS_PER_CALL) + 1
 """Calls between two commits, at most: each takes at least so long, and the first after the time is up commits."""
 
+NO_ROWS = {"training", "bootstrap"}
 NO_CALLS = ("kept", "finetune: training", "bootstrap@base: bootstrap")
 """Notes of what is no row of the memo."""
 
@@ -40,6 +44,7 @@ import os, sys, time
 from importlib.machinery import PathFinder
 
 CALLS, SECONDS = os.environ.get("CRASH_CALLS"), float(os.environ.get("CRASH_SECONDS_PER_CALL", "0"))
+HELD_AT = int(os.environ.get("CRASH_HELD_AT", "-1"))
 
 
 def note(line):
@@ -49,15 +54,17 @@ def note(line):
 
 
 def watch_calls(journal):
-    counted = journal.Task.compute
+    counted = journal.Job.compute
 
-    def compute(task, rows):
+    def compute(task, rows, *in_bytes):
         for _ in range(rows):
             note(task.work.label)
+            while task.work.computed >= HELD_AT >= 0:
+                time.sleep(1)
             time.sleep(SECONDS)
-        counted(task, rows)
+        counted(task, rows, *in_bytes)
 
-    journal.Task.compute = compute
+    journal.Job.compute = compute
 
 
 def watch_commits(memo):
@@ -94,7 +101,8 @@ class Watch(PathFinder):
 if CALLS:
     sys.meta_path.insert(0, Watch)
 """
-"""A sitecustomize that notes every row a model computes and every commit of the memo, and slows the calls down."""
+"""A sitecustomize that notes every row a model computes and every commit of the memo, slows the calls down, and after
+``CRASH_HELD_AT`` rows of a kind waits for a signal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,22 +123,25 @@ class Harness:
         A committed workspace; its outs are removed.
     folder : Path
         An empty folder for the watch, its notes and the memos.
+    undisturbed : list[Entry]
+        What a build from nothing that nobody disturbed wrote into the journal.
     targets : tuple[str, ...]
         What is built; nothing stands for all stages.
     """
 
-    def __init__(self, workspace: Workspace, folder: Path, targets: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, workspace: Workspace, folder: Path, undisturbed: list[Entry], targets: tuple[str, ...] = ()
+    ) -> None:
         self.workspace, self.folder, self.targets = workspace, folder, targets
         (folder / "watch").mkdir(parents=True)
         (folder / "watch" / "sitecustomize.py").write_text(HOOK, "utf-8")
-        self.usual: dict[str, float] = {}
-
-    def undisturbed(self) -> int:
-        """Build from nothing without a kill; return the calls it took."""
-        self._forget()
-        self.workspace.repro(*self.targets, **self._environment())
-        self.usual = {entry.stage: entry.seconds for entry in entries(self.folder / "memo" / "journal.jsonl")}
-        return len(list(self._calls()))
+        computed = {
+            entry.stage: sum(work.computed for kind, work in entry.works.items() if kind not in NO_ROWS)
+            for entry in undisturbed
+        }
+        self.calls = sum(computed.values())
+        """Calls that the build from nothing took."""
+        self.usual = {entry.stage: entry.seconds + SECONDS_PER_CALL * computed[entry.stage] for entry in undisturbed}
 
     def round(self, chance: random.Random, stages: tuple[str, ...] = STAGES) -> Round:
         """Build from nothing, killed once in each of ``stages`` as far as it is met."""

@@ -1,21 +1,23 @@
-"""A plan of the real stages against the build that follows it, by real DVC: the same stages, the same rows."""
+"""A plan of the real stages against the build that follows it, by real DVC: the same stages, the same rows.
 
-import json
+And the same inputs give the same bytes, whatever else differs (promise 2).
+"""
+
 import shutil
-import subprocess
-import sys
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from onggi.work.journal import Entry, entries
+from onggi.core import tables
+from onggi.core.schema import Document
+from tests.pipeline.bench import Bench, compare
+from tests.pipeline.conftest import Second
 from tests.pipeline.workspace import Workspace
 
-pytestmark = [pytest.mark.pipeline, pytest.mark.xdist_group("pipeline")]
+pytestmark = [pytest.mark.pipeline, pytest.mark.xdist_group("plan")]
 
-CALL = "from onggi.cli import main; main()"
 ADDED = """# 파령시 빈 항아리 나눔 안내
 
 쓰지 않는 항아리를 시민에게서 받아 필요한 가정에 나누어 준다. 신청은 매달 첫째 주에 장독마을 관리실에서 받는다.
@@ -24,149 +26,82 @@ ADDED = """# 파령시 빈 항아리 나눔 안내
 
 파령시에 한 해 넘게 산 사람이면 누구나 한 집에 두 개까지 받는다.
 """
-
-
-@dataclass
-class Bench:
-    """A workspace with a memo of its own."""
-
-    workspace: Workspace
-    memo: Path
-
-    @property
-    def folder(self) -> Path:
-        return self.workspace.folder
-
-    def own(self) -> dict[str, str]:
-        return {"ONGGI_MEMO": str(self.memo), "HF_HUB_OFFLINE": "1"}
-
-    def onggi(self, name: str, *arguments: str) -> tuple[int, str, str]:
-        """Run a command in the workspace; return exit code, stdout and stderr."""
-        environment = {**self.workspace.environment(), **self.own()}
-        done = subprocess.run(
-            [sys.executable, "-c", CALL, name, *arguments],
-            cwd=self.folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-        )
-        return done.returncode, done.stdout, done.stderr
-
-    def json(self, name: str, *arguments: str) -> dict[str, Any]:
-        code, printed, errors = self.onggi(name, *arguments, "--json")
-        assert (code, errors) == (0, ""), errors
-        found: dict[str, Any] = json.loads(printed)
-        return found
-
-    def plan(self, *targets: str) -> dict[str, Any]:
-        """Plan, and see that nothing is changed by it."""
-        before = self.content()
-        found = self.json("plan", *targets)
-        assert self.content() == before
-        return found
-
-    def content(self) -> dict[str, bytes | str]:
-        """Return every file of the workspace and of the memo; what DVC keeps in its tmp aside."""
-        found: dict[str, bytes | str] = {}
-        for folder in (self.folder, self.memo):
-            for path in sorted(folder.rglob("*")):
-                name = path.relative_to(folder.parent).as_posix()
-                if "/.dvc/tmp/" not in name and not name.endswith(".lock") and path.is_file():
-                    found[name] = path.read_bytes()
-        return found
-
-    def build(self, *targets: str) -> dict[str, Entry]:
-        """Build; return the journal's entry of each stage that ran."""
-        known = len(list(entries(self.memo / "journal.jsonl")))
-        ran = self.workspace.repro(*targets, **self.own())
-        new = {entry.stage: entry for entry in list(entries(self.memo / "journal.jsonl"))[known:]}
-        assert list(new) == ran
-        return new
-
-
-def compare(plan: dict[str, Any], ran: dict[str, Entry]) -> None:
-    """See that a build did what the plan said: so many rows, or at least so many."""
-    planned = {stage["stage"]: stage for stage in plan["stages"]}
-    certain = {name for name, stage in planned.items() if stage["state"] == "runs"}
-    possible = certain | {name for name, stage in planned.items() if stage["state"] == "may run"}
-    assert certain <= ran.keys() <= possible, (sorted(certain ^ ran.keys()), sorted(possible))
-    for name, entry in ran.items():
-        stage = planned[name]
-        behind = stage["known_after"]
-        assert not (behind and (stage["rows"] or stage["seconds"] is not None)), name
-        assert set(behind) <= ran.keys() - {name}
-        ended = name in {other for of in planned.values() for other in of["known_after"]}
-        works = {kind: work for kind, work in entry.works.items() if work.held or work.computed}
-        assert behind or ended or works.keys() == stage["rows"].keys(), name
-        for kind, rows in stage["rows"].items():
-            did = (works[kind].computed, works[kind].held)
-            where = f"{name}: {kind}: planned {rows}, computed {did[0]}, held {did[1]}"
-            if rows["exact"]:
-                assert (rows["compute"], rows["held"]) == did, where
-            else:
-                assert rows["compute"] + rows["held"] <= sum(did), where
+LINE = "담당자는 매달 마지막 날에 이 안내를 다시 살핀다."
 
 
 def states(plan: dict[str, Any]) -> dict[str, str]:
     return {stage["stage"]: stage["state"] for stage in plan["stages"]}
 
 
-@dataclass
-class First:
-    """A clone that was planned for with an empty memo, and then built."""
-
-    bench: Bench
-    plan: dict[str, Any]
-    ran: dict[str, Entry]
-
-
-@pytest.fixture(scope="session")
-def first(built: Workspace, tmp_path_factory: pytest.TempPathFactory) -> First:
-    folder = tmp_path_factory.mktemp("계획")
-    subprocess.run(["git", "clone", "--quiet", str(built.folder), str(folder / "복제본")], check=True)
-    bench = Bench(Workspace(folder / "복제본", built.home), folder / "memo")
-    plan = bench.plan()
-    ran = bench.build()
-    return First(bench, plan, ran)
-
-
 @pytest.fixture
-def bench(first: First, tmp_path: Path) -> Bench:
+def bench(second: Second, tmp_path: Path) -> Bench:
     """A copy of the built clone to change, and of its memo."""
-    shutil.copytree(first.bench.folder, tmp_path / "사본", symlinks=True)
-    shutil.copytree(first.bench.memo, tmp_path / "memo")
-    return Bench(Workspace(tmp_path / "사본", first.bench.workspace.home), tmp_path / "memo")
+    shutil.copytree(second.bench.folder, tmp_path / "사본", symlinks=True)
+    shutil.copytree(second.bench.memo, tmp_path / "memo")
+    return Bench(Workspace(tmp_path / "사본", second.bench.workspace.home), tmp_path / "memo")
 
 
-def test_a_first_plan_with_an_empty_memo(first: First) -> None:
-    compare(first.plan, first.ran)
-    assert set(states(first.plan)) <= set(first.bench.workspace.stages())
-    assert {stage["seconds"] for stage in first.plan["stages"]} == {None}
-    assert first.plan["total"]["complete"] is False
+def test_a_first_plan_with_an_empty_memo(second: Second) -> None:
+    compare(second.plan, second.ran)
+    assert set(states(second.plan)) <= set(second.bench.workspace.stages())
+    assert {stage["seconds"] for stage in second.plan["stages"]} == {None}
+    assert second.plan["total"]["complete"] is False
+
+
+def test_a_build_elsewhere_leaves_the_same_bytes(built: Workspace, second: Second) -> None:
+    """What is read from its memo leaves them too, as the comments at the end show."""
+    assert second.bench.workspace.outs() == built.outs()
+    assert second.bench.workspace.run("git", "status", "--porcelain") == ""
+
+
+def test_a_memo_that_cannot_be_written_changes_nothing(
+    built: Workspace, copy_of_built: Callable[[str], Workspace], tmp_path: Path
+) -> None:
+    other = copy_of_built("no memo")
+    (tmp_path / "file").touch()
+    printed = other.dvc("repro", "--force", "--single-item", "encode@base", ONGGI_MEMO=str(tmp_path / "file" / "memo"))
+    assert printed.count("warning: ") == 1 and "the memo is not used" in printed
+    assert other.outs() == built.outs()
 
 
 def test_nothing_changed(bench: Bench) -> None:
     stages = bench.workspace.stages()
-    assert bench.plan() == {
+    plan = bench.plan()
+    assert plan | {"up_to_date": sorted(plan["up_to_date"])} == {
         "stages": [],
-        "up_to_date": stages,
+        "up_to_date": sorted(stages),
         "total": {"rows": {}, "seconds": 0.0, "complete": True},
     }
     assert bench.onggi("plan") == (0, f"nothing to do: {len(stages)} stages up to date\n", "")
 
 
-def test_a_document_more(bench: Bench) -> None:
-    (bench.folder / "data" / "raw" / "항아리.md").write_text(ADDED, "utf-8")
+def test_a_document_edited_and_one_more(bench: Bench) -> None:
+    before = bench.workspace.outs()
+    raw = bench.folder / "data" / "raw"
+    with min(raw.rglob("*.md")).open("a", encoding="utf-8") as file:
+        file.write(f"\n{LINE}\n")
+    (raw / "항아리.md").write_text(ADDED, "utf-8")
     plan = bench.plan()
     assert states(plan)["chunk"] == "runs"
-    compare(plan, bench.build())
+    ran = bench.build()
+    compare(plan, ran)
+    assert ran.keys() == {*bench.workspace.stages()} - {"tokenizer@kiwi"}
+    after = bench.workspace.outs()
+    remade = {"data/documents.parquet", "data/chunks.parquet", "models/base", "models/tuned"}
+    assert remade <= {path for path in after if after[path] != before[path]}
+    texts = "".join(tables.column(bench.folder / "data" / "documents.parquet", Document, "text"))
+    assert LINE in texts and "빈 항아리 나눔" in texts
+    assert bench.build() == {}
 
 
-def test_chunk_size(bench: Bench) -> None:
-    bench.workspace.edit_params(chunk={"max_tokens": 120})
-    plan = bench.plan()
+def test_other_chunks(bench: Bench) -> None:
+    """As far as two runs; an edited document reruns what is behind."""
+    before = bench.workspace.outs()
+    bench.workspace.edit_params(chunk={"max_tokens": 60})
+    targets = ("search@bm25", "search@dense-base")
+    plan = bench.plan(*targets)
     first = next(stage for stage in plan["stages"] if stage["stage"] == "chunk")
-    assert first["why"] == [{"kind": "parameter", "name": "chunk.max_tokens", "was": 200, "now": 120}]
+    assert first["why"] == [{"kind": "parameter", "name": "chunk.max_tokens", "was": 200, "now": 60}]
     assert first["rows"]["sentences"]["compute"] == 0
     reads = next(
         stage
@@ -178,17 +113,43 @@ def test_chunk_size(bench: Bench) -> None:
     assert (why["makers"], why["table"]) == (["chunk"], "Chunk")
     assert why["because"] == [{"stage": "chunk", **first["why"][0]}]
     assert why["rows"]["added"] > why["rows"]["removed"] > 0 == why["rows"]["changed"]
-    compare(plan, bench.build())
+    ran = bench.build(*targets)
+    compare(plan, ran)
+    assert ran.keys() == {  # ingest, gold, tokenizer and bootstrap read documents, not chunks
+        "chunk", "encode@kiwi", "encode@base", "index@bm25", "index@dense-base", *targets
+    }  # fmt: skip
+    after = bench.workspace.outs()
+    same = {path for path in after if after[path] == before[path]}
+    assert {"data/documents.parquet", "data/questions/gold.parquet", "models/base"} <= same
+    assert not same & {"data/chunks.parquet", "data/index/bm25", "data/index/dense-base", "data/runs/bm25.parquet"}
 
 
-def test_a_comment_in_a_module(bench: Bench) -> None:
-    with (bench.folder / "stages" / "chunk.py").open("a", encoding="utf-8") as file:
-        file.write("# 항아리\n")
+COMMENTED = {
+    "chunk": ["chunk"],
+    "bootstrap": ["bootstrap@base"],
+    "encode": ["encode@base", "encode@kiwi", "encode@tuned"],
+    "mine": ["mine"],
+    "finetune": ["finetune"],
+    "search": ["search@bm25", "search@dense-base", "search@dense-tuned"],
+}
+"""Stages that ask models, and what of dvc.yaml they are."""
+
+
+def test_a_comment_in_every_module_of_models_asks_none(bench: Bench) -> None:
+    """What is held was computed elsewhere, in other blocks: it leaves the same bytes."""
+    before = bench.workspace.outs()
+    for module in COMMENTED:
+        with (bench.folder / "stages" / f"{module}.py").open("a", encoding="utf-8") as file:
+            file.write("# 항아리\n")
     plan = bench.plan()
-    assert states(plan) == {"chunk": "runs"}
-    (sentences,) = plan["stages"][0]["rows"].values()
-    assert sentences["compute"] == 0 < sentences["held"] and sentences["exact"]
+    assert states(plan) == {stage: "runs" for named in COMMENTED.values() for stage in named}
+    for rows in (rows for stage in plan["stages"] for rows in stage["rows"].values()):
+        assert rows["compute"] == 0 < rows["held"] and rows["exact"]
     (why,) = bench.json("why", "chunk")["stages"]
     assert why["why"][0]["modules"] == ["stages.chunk"]
     assert why["why"][0]["lines"] == {"added": 1, "removed": 0, "changed": 0, "first": {}}
-    compare(plan, bench.build())
+    ran = bench.build()
+    compare(plan, ran)
+    assert not [work for entry in ran.values() for work in entry.works.values() if work.computed]
+    assert {"training", "embeddings", "morphemes", "scores"} <= {kind for entry in ran.values() for kind in entry.works}
+    assert bench.workspace.outs() == before

@@ -80,7 +80,7 @@ class Workspace:
         return re.findall(r"^Running stage '([^']+)':$", self.dvc("repro", *options, **extra), re.M)
 
     def stages(self) -> list[str]:
-        """Return every stage that the lock names, in the order of dvc.yaml."""
+        """Return every stage that the lock names."""
         return list(self.lock())
 
     def lock(self) -> dict[str, Any]:

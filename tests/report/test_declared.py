@@ -3,10 +3,10 @@ from pathlib import Path
 import pytest
 from dvc.repo import Repo
 
-from onggi.report.declared import Stage, read_stages
+from onggi.report.declared import DeclaredStage, read_stages
 
 
-def stages_of(folder: Path, text: str, params: str = "{}") -> list[Stage]:
+def stages_of(folder: Path, text: str, params: str = "{}") -> list[DeclaredStage]:
     (folder / "dvc.yaml").write_text(text, encoding="utf-8")
     (folder / "params.yaml").write_text(params, encoding="utf-8")
     return read_stages(folder / "dvc.yaml")

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onggi.core.schema import Hit, Source
-from onggi.search.fusion import Fused, as_ranking, normalised, reciprocal_rank, union, votes, weighted_sum
+from onggi.search.fusion import FusedScores, as_ranking, normalised, reciprocal_rank, union, votes, weighted_sum
 from onggi.search.retriever import Ranking
 
 NAMES = ("bm25", "dense", "third")
@@ -92,7 +92,7 @@ MANY = st.lists(RUNS, min_size=1, max_size=3)
 @settings(deadline=None)
 @given(MANY, st.sampled_from(sorted(METHODS)), st.integers(1, 12))
 def test_what_holds_of_every_fused_ranking(rankings: list[Ranking], method: str, depth: int) -> None:
-    scores: Fused = METHODS[method](rankings)
+    scores: FusedScores = METHODS[method](rankings)
     hits = as_ranking("q", scores, rankings, NAMES[: len(rankings)], depth)
     assert [hit.rank for hit in hits] == list(range(1, len(hits) + 1))
     order = [(-hit.score, hit.chunk_id) for hit in hits]

@@ -10,7 +10,7 @@ from onggi.core.errors import TableError
 from onggi.core.schema import Chunk, Source
 from onggi.index.passages import Passages
 from onggi.models.reranker import Reranker
-from onggi.search.inputs import Folders, Inputs, reads
+from onggi.search.inputs import Inputs, Places, reads
 from onggi.search.retriever import Query, Ranking, Retriever, ranked
 from onggi.search.spec import Rerank, Systems
 from onggi.search.system import build
@@ -135,22 +135,22 @@ def test_nothing_asked(parts: Parts) -> None:
 
 
 @pytest.fixture
-def folders(tmp_path: Path) -> Folders:
+def folders(tmp_path: Path) -> Places:
     for name in ("models/base", "indexes/bm25", "indexes/dense", "searched"):
         (tmp_path / name).mkdir(parents=True)
         (tmp_path / name / "file").write_text(name)
     for name in ("bm25", "dense"):
         (tmp_path / "searched" / f"{name}.json").write_text(json.dumps({"digest": name}))
     (tmp_path / "chunks").write_text("chunks")
-    return Folders(tmp_path / "models", tmp_path / "indexes", tmp_path / "searched", tmp_path / "chunks")
+    return Places(tmp_path / "models", tmp_path / "indexes", tmp_path / "searched", tmp_path / "chunks")
 
 
-def read(folders: Folders, **declared: Any) -> set[str]:
+def read(folders: Places, **declared: Any) -> set[str]:
     spec = Systems.parse({"systems": declared}).resolved(list(declared)[-1])
     return {Path(path).name if "/" in path else f"run of {path}" for path in reads(spec, folders)}
 
 
-def test_a_system_reads_the_runs_of_its_parts_and_what_else_it_needs(folders: Folders) -> None:
+def test_a_system_reads_the_runs_of_its_parts_and_what_else_it_needs(folders: Places) -> None:
     hybrid = {"fuse": ["bm25", "dense"], "by": "rrf"}
     reranked = {"rerank": "hybrid", "by": "late_interaction", "model": "base"}
     assert read(folders, s={"cut": "bm25"}) == {"run of bm25"}
@@ -158,7 +158,7 @@ def test_a_system_reads_the_runs_of_its_parts_and_what_else_it_needs(folders: Fo
     assert read(folders, s={"transform": "dense", "by": "spacing"}) == {"run of dense", "dense"}
 
 
-def test_a_run_that_is_not_there(folders: Folders) -> None:
+def test_a_run_that_is_not_there(folders: Places) -> None:
     with pytest.raises(TableError, match=r"ivf\.json: does not describe a run \(.*\); run `dvc repro search@ivf`"):
         read(folders, s={"cut": "ivf"})
 

@@ -70,7 +70,7 @@ def fails(folder: Path, name: str) -> str:
     app = typer.Typer(add_completion=False)
     app.command()(guarded(module.main))
     with contextlib.chdir(folder):
-        done = CliRunner().invoke(app, arguments)
+        done = CliRunner().invoke(app, arguments, env={"DVC_STAGE": name})
     assert (done.exit_code, done.stdout) == (1, ""), done.exception
     assert done.stderr.count("\n") == 1 and done.stderr.startswith("error: ")
     assert sorted(path for path in folder.rglob("*") if path.is_file()) == before
@@ -78,7 +78,14 @@ def fails(folder: Path, name: str) -> str:
 
 
 KEYS = [
-    ("ingest", "ingest", "on_eror", "skip", "params.yaml: ingest.on_eror: unknown key; known here: on_error, max_mb"),
+    (
+        "ingest",
+        "ingest",
+        "on_eror",
+        "skip",
+        "params.yaml: ingest.on_eror: unknown key; "
+        "known here: on_error, max_mb, columns, ocr, max_memory_mb, max_seconds",
+    ),
     (
         "ingest",
         "ingest",

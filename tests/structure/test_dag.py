@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 import click
 import pytest
 import typer
+from ruamel.yaml import YAML
 
 from onggi import settings
 from onggi.core.params import NamedParams, Params
@@ -20,7 +21,6 @@ ORDER = [
     *("candidates", "mine", "finetune", "search", "inputs", "compose", "evaluate", "answer", "judge", "report"),
 ]
 LOADS = ("load", "parse", "load_entry")
-TEMPLATE = re.compile(r"\$\{([^}]+)\}")
 each = pytest.mark.parametrize("stage", stages(), ids=lambda stage: stage.name)
 
 
@@ -159,17 +159,23 @@ READ_FROM_PARAMS = {
 
 
 @each
-def test_the_command_line_is_one_the_stage_takes(stage: Stage) -> None:
+def test_the_command_line_is_one_the_stage_takes(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DVC_STAGE", stage.name)
     parser, options = command(stage)
     parser.make_context(stage.name, list(options), resilient_parsing=False).close()
     assert {parameter.param_type_name for parameter in parser.params} == {"option"}
 
 
-def test_nothing_but_names_gets_into_a_command() -> None:
-    """A path could hold what a shell runs; of a dictionary DVC makes --snake_case flags, and drops what is False."""
+def test_nothing_of_params_gets_into_a_command() -> None:
+    """A path or a name could hold what a shell runs; a stage learns its name from the variable DVC_STAGE."""
     for name, stage in declared()["stages"].items():
-        templates = set(TEMPLATE.findall(stage.get("do", stage)["cmd"]))
-        assert templates <= {"key", "item.encoder"}, f"{name}: {templates}"
+        assert "$" not in stage.get("do", stage)["cmd"], name
+
+
+def test_the_lock_holds_no_stage_that_is_gone() -> None:
+    """DVC keeps such entries, and reads and writes them again after every stage."""
+    locked = YAML(typ="safe").load((ROOT / "dvc.lock").read_text("utf-8"))["stages"]
+    assert not locked.keys() - {stage.name for stage in stages()}
 
 
 def test_no_out_persists() -> None:
@@ -188,10 +194,13 @@ def test_metrics_plots_and_the_checkpoint_are_declared() -> None:
     assert plots <= {path for stage in declared()["stages"].values() for out in stage.get("plots", ()) for path in out}
 
 
-BESIDE_THE_OUTS = {f"onggi.work.{name}" for name in ("journal", "progress", "store", "memo", "lockfile")}
+BESIDE_THE_OUTS = {
+    *(f"onggi.work.{name}" for name in ("journal", "progress", "store", "memo", "lockfile")),
+    "onggi.documents.sandbox",
+}
 """They tell when a run was and how long it took, when a row was last used, and when to commit and to draw the next
 line; and where the project is whose dvc.lock is kept. None of it enters an out: the memo hands out rows alone, and what
-is drawn, recorded and kept lies outside of the outs.
+is drawn, recorded and kept lies outside of the outs. The sandbox ends what hangs without using the CPU.
 """
 
 UNSTEADY = re.compile(

@@ -12,6 +12,7 @@ LAYERS = (
     ("onggi.work",),
     ("onggi.korean",),
     ("onggi.documents",),
+    ("onggi.cleaning",),
     ("onggi.chunking",),
     ("onggi.models",),
     ("onggi.index",),
@@ -21,7 +22,7 @@ LAYERS = (
     ("onggi.negatives",),
     ("onggi.training",),
     ("onggi.evaluation",),
-    ("onggi.report", "onggi.settings", "onggi.plan", "onggi.cli"),
+    ("onggi.report", "onggi.inspection", "onggi.settings", "onggi.plan", "onggi.cli"),
     ("stages",),
 )
 

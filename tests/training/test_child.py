@@ -10,10 +10,10 @@ import psutil
 import pytest
 
 ROOT = Path(__file__).parents[2]
-WAIT = 60
+WAIT = 900
 """Seconds after which a process that still lives counts as left behind."""
 
-CHILD = "import sys, time; print('trains', sys.argv[1:], flush=True); time.sleep(600)"
+CHILD = "import sys, time; print('trains', sys.argv[1:], flush=True); time.sleep(3600)"
 
 STAGE = """
 import subprocess, sys
@@ -104,8 +104,27 @@ def test_a_child_dies_with_the_dvc_above_the_shell(start: Callable[..., "subproc
     assert ends(stage.pid) and ends(shell.pid)  # they waited for it alone
 
 
+NOISY = """
+import logging
+from tqdm import tqdm
+logging.basicConfig(level=logging.INFO)
+logging.getLogger("trainer").info("all arguments")
+logging.getLogger("trainer").warning("no GPU")
+print(sum(tqdm(range(3))))
+"""
+
+
+def test_of_what_a_child_says_a_log_has_warnings_and_no_bars(tmp_path: Path) -> None:
+    (tmp_path / "noisy.py").write_text(NOISY, "utf-8")
+    path = os.pathsep.join([str(ROOT), str(tmp_path)])
+    stage = [sys.executable, "-c", "import subprocess, sys; from onggi.training import child; "
+             "subprocess.run(child.command('noisy'))"]  # fmt: skip
+    said = subprocess.run(stage, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": path})
+    assert (said.stdout, said.stderr) == ("3\n", "WARNING: trainer: no GPU\n")
+
+
 def test_a_child_of_nobody_does_not_begin(start: Callable[..., "subprocess.Popen[str]"]) -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    child = start(sys.executable, "-m", "onggi.training.child", str(gone.pid), "sleeps")
+    child = start(sys.executable, "-m", "onggi.training.child", str(gone.pid), "lines", "sleeps")
     assert child.communicate(timeout=WAIT)[0] == "" and child.returncode == -signal.SIGKILL

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onggi.core.errors import GoldError
-from onggi.core.schema import Evidence
+from onggi.core.schema import Evidence, Origin
 from onggi.truth.gold import anchor, locate, read_gold
 from onggi.truth.labels import GoldQuestion, Quote
 
@@ -113,12 +113,17 @@ def test_windows_line_ends_and_a_byte_order_mark(tmp_path: Path) -> None:
         (line(answer=" "), "answer: got ' '; must not be blank"),
         (line(evidence={}), "evidence: got {}; input should be a valid list"),
         (line(evidence=["독"]), "evidence.0: got '독'; input should be"),
-        (line(evidence=[{"source": "a"}]), "evidence.0.quote: got {'source': 'a'}; field required"),
+        (line(evidence=[{"source": "a"}]), "evidence.0 has neither of quote and page; give one of them"),
+        (
+            line(evidence=[{"source": "a", "page": 0}]),
+            "evidence.0.page: got 0; input should be greater than or equal to",
+        ),
+        (line(evidence=[{"source": "a", "page": "3"}]), "evidence.0.page: got '3'; input should be a valid integer"),
         (line(evidence=[{"source": "a", "quote": "\n "}]), "evidence.0.quote: got '\\n '; must not be blank"),
         (line(evidence=[{"source": "", "quote": "b"}]), "evidence.0.source: got ''; must not be blank"),
         (
             line(evidence=[{"source": "a", "quote": "b", "page": 1}]),
-            "evidence.0.page: got 1; extra inputs are not permitted",
+            "evidence.0 has both of quote and page; give one of them",
         ),
         (line(note="?"), "note: got '?'; extra inputs are not permitted"),
         (line(answer=None), "an answer goes with evidence, and none with none; give both, or null and []"),
@@ -235,3 +240,33 @@ def test_a_document_that_is_not_in_the_corpus() -> None:
     with pytest.raises(GoldError) as caught:
         anchored(quoting(("b", "닷새")), {"a": "닷새"})
     assert str(caught.value) == "g:1: unknown document 'b'; name a document of corpus.path"
+
+
+PAGES = {"a.pdf": [Origin(0, 9, "page", 1), Origin(10, 19, "page", 2), Origin(20, 29, "page", 1)]}
+
+
+def test_a_page_is_all_that_stands_on_it(tmp_path: Path) -> None:
+    evidence = [{"source": "a.pdf", "page": 1}, {"source": "a.pdf", "page": 2}]
+    asked = read_gold(gold(tmp_path, line(evidence=evidence)))
+    assert anchor(asked, [("a.pdf", "가" * 30)], PAGES) == {
+        asked[0].query_id: [
+            Evidence("a.pdf", 0, 9, page=1),
+            Evidence("a.pdf", 20, 29, page=1),
+            Evidence("a.pdf", 10, 19, page=2),
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    ("source", "page", "said"),
+    [
+        ("a.pdf", 3, "there is no text on page 3 of a.pdf; correct the page (its text ends at 2)"),
+        ("b.md", 1, "there is no text on page 1 of b.md; correct the page (it has none)"),
+        ("c.pdf", 1, "unknown document 'c.pdf'; name a document of corpus.path"),
+    ],
+)
+def test_a_page_without_text_is_named(tmp_path: Path, source: str, page: int, said: str) -> None:
+    path = gold(tmp_path, line(evidence=[{"source": source, "page": page}]))
+    with pytest.raises(GoldError) as caught:
+        anchor(read_gold(path), [("a.pdf", "가" * 30), ("b.md", "글")], PAGES)
+    assert str(caught.value) == f"{path}:1: {said}"

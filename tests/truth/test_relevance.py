@@ -29,6 +29,13 @@ def test_a_chunk_that_covers_less_than_half_does_not():
     assert only(Evidence("a", 5, 16)).relevant == {"a#10-20"}  # a#0-10 covers 5 of 11
 
 
+def test_a_page_is_answered_by_the_chunks_that_stand_on_it():
+    assert only(Evidence("a", 0, 22)).relevant == set()
+    assert only(Evidence("a", 0, 22, page=1)).relevant == {"a#0-10", "a#10-20"}  # a#15-30 has 7 of 15 there
+    assert only(Evidence("a", 0, 23, page=1)).relevant == {"a#0-10", "a#10-20", "a#15-30"}
+    assert only(Evidence("a", 16, 19, page=1)).qrels() == {"a#10-20": 1, "a#15-30": 1}
+
+
 def test_overlapping_chunks_both_answer():
     assert only(Evidence("a", 16, 19)).qrels() == {"a#10-20": 1, "a#15-30": 1}
 

@@ -180,7 +180,7 @@ def test_processes_that_keep_take_and_forget_one_folder_at_once(made: Path, tmp_
         children.append(subprocess.Popen(command, cwd=ROOT, text=True, **pipes))
     for child in children:
         assert child.stdout is not None and child.stdout.readline() == "ready\n"
-    ended = [child.communicate("go\n", timeout=120)[1] for child in children]
+    ended = [child.communicate("go\n", timeout=900)[1] for child in children]
     assert (ended, [child.returncode for child in children]) == ([""] * 3, [0] * 3)
 
 

@@ -1,4 +1,6 @@
+import json
 import struct
+import zlib
 
 import numpy as np
 import pytest
@@ -16,11 +18,34 @@ def numbers(*values: int) -> bytes:
     return np.array(values, np.uint32).tobytes()
 
 
+def packed(*items: object) -> bytes:
+    return zlib.compress(json.dumps(items).encode())
+
+
+DOCUMENT = [
+    "md",
+    "독",
+    "장독",
+    [[["독"], 0, 2]],
+    {"encoding": "utf-8"},
+    [[0, 2, "page", 1, ""]],
+    [[0, 1, 2]],
+    {"running heads": 2},
+    "",
+]
+
+
+def document(place: int, value: object) -> bytes:
+    """Return a row of a document of which one part is another."""
+    return packed([*DOCUMENT[:place], value, *DOCUMENT[place + 1 :]])
+
+
 RIGHT = {
     "embeddings": [vector(1), vector(0.6, 0.8), vector(0.6003, -0.8), vector(0, 0, 0)],
     "scores": [struct.pack("<f", score) for score in (0.0, -12.5, 1e30)],
     "morphemes": [numbers(0), numbers(1, 0, 1) + "독\nNNG".encode(), numbers(2, 0, 1, 1, 1) + b"a\n\nb\nc"],
     "sentences": [numbers(0), numbers(2, 0, 5, 4, 6, 2, 0, 0, 2)],
+    "documents": [packed(), packed(DOCUMENT), packed(DOCUMENT, ["", "is empty", "fill it", True])],
 }
 WRONG = {
     "embeddings": [
@@ -36,6 +61,13 @@ WRONG = {
     "sentences": [
         b"", b"[]", b"abc", numbers(1), numbers(1, 0, 4, 2, 0), numbers(1, 0, 4, 1, 0, 0), numbers(0, 0),
         numbers(1 << 31), numbers(2, 0, 0, 0, 0),
+    ],
+    "documents": [
+        b"", b"[]", zlib.compress(b"["), zlib.compress(b"{}"), packed(DOCUMENT)[:-1], packed("md"),
+        packed(DOCUMENT[:7]), packed(["", "is empty", "fill it", None]), document(2, None),
+        document(3, [[["독"], 0, 3]]), document(3, [[[1], 0, 1]]), document(3, [[["독"], 2, 1]]),
+        document(4, {"encoding": 8}), document(5, [[0, 3, "page", 1, ""]]), document(5, [[0, 1, "page", "1", ""]]),
+        document(6, [[1, 0, 2]]), document(7, {"running heads": "2"}),
     ],
 }  # fmt: skip
 

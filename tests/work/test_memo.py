@@ -1,4 +1,3 @@
-import importlib
 import os
 import subprocess
 import sys
@@ -11,9 +10,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from onggi.core.digests import files_digest
 from onggi.work import journal, memo, store
 from onggi.work.folders import Folders
-from onggi.work.memo import Memo, Space, code_digest, files_digest, open_memo, program_digest, using
+from onggi.work.memo import Memo, Space, open_memo, using
 from onggi.work.store import FORMAT, Store
 
 ROOT = Path(__file__).parents[2]
@@ -89,88 +89,6 @@ def test_the_kind_is_in_the_key_and_neither_the_order_of_settings_nor_the_cost()
     assert again.key("독") == space().key("독")
 
 
-SOURCE = '''"""Jars."""
-
-import os
-
-SIZE = 3
-"""Litres."""
-
-
-class Jar:
-    """A jar."""
-
-    def fill(self, litres: int) -> int:
-        """Fill it."""
-        return litres * SIZE  # what it holds
-
-
-async def wait() -> None:
-    """Wait."""
-'''
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "same"),
-    [
-        ("  # what it holds", "", True),
-        ('"""Jars."""', '"""Other words."""', True),
-        ('"""Jars."""', "", True),
-        ('"""Litres."""', '"""In litres."""', True),
-        ('"""A jar."""', '"""A large jar."""', True),
-        ('        """Fill it."""\n', "", True),
-        ('"""Wait."""', '"""Wait a while."""', True),
-        ("litres * SIZE", "(litres *\n            SIZE)", True),
-        ("litres * SIZE", "SIZE * litres", False),
-        ("SIZE = 3", "SIZE = 4", False),
-        ("SIZE = 3", "SIZE = 3.0", False),
-        ("import os", "import sys", False),
-        ("litres: int", "litres: float", False),
-        ("class Jar", "class Pot", False),
-    ],
-)
-def test_code_counts_and_comments_docstrings_and_layout_do_not(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str, same: bool
-) -> None:
-    assert old in SOURCE
-    (tmp_path / "jars_before.py").write_text(SOURCE, "utf-8")
-    (tmp_path / "jars_after.py").write_text(SOURCE.replace(old, new), "utf-8")
-    monkeypatch.syspath_prepend(tmp_path)
-    importlib.invalidate_caches()
-    code_digest.cache_clear()
-    assert (code_digest("jars_before") == code_digest("jars_after")) is same
-    code_digest.cache_clear()
-
-
-def test_the_code_of_several_modules_and_of_none() -> None:
-    one, two = code_digest("onggi.work.memo"), code_digest("onggi.work.memo", "onggi.work.store")
-    assert one != two != code_digest("onggi.work.store")
-    with pytest.raises(ModuleNotFoundError, match=r"onggi\.none"):
-        code_digest("onggi.none")
-
-
-def test_files_count_by_content_and_name_and_not_by_place_or_time(tmp_path: Path) -> None:
-    def folder(name: str, **files: str) -> Path:
-        for file, content in sorted(files.items(), reverse=name == "c"):
-            path = tmp_path / name / file.replace("_", "/")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content, "utf-8")
-        return tmp_path / name
-
-    same = [folder("a", x="1", 안_y="2"), folder("b/c", x="1", 안_y="2"), folder("c", x="1", 안_y="2")]
-    os.utime(same[1] / "x", (1, 1))
-    assert len({files_digest(path) for path in same}) == 1
-    others = [
-        folder("d", x="2", 안_y="1"), folder("e", x="1", y="2"), folder("f", x="1", 안_y="2", z=""), folder("g", x="1"),
-        folder("h", x="12"), folder("i", x="1", 밖_y="2"),
-    ]  # fmt: skip
-    assert len({files_digest(path) for path in [same[0], *others]}) == 7
-    assert files_digest(same[0] / "x") == files_digest(same[1] / "x") != files_digest(same[0] / "안" / "y")
-    assert files_digest(same[0], others[0]) != files_digest(others[0], same[0])
-    with pytest.raises(FileNotFoundError):
-        files_digest(tmp_path / "none")
-
-
 TEXTS = st.lists(st.text("독물콩", max_size=3), max_size=30)
 
 
@@ -211,6 +129,22 @@ def test_a_block_of_long_texts_holds_fewer(monkeypatch: pytest.MonkeyPatch) -> N
     texts = ["가나다", "라마", "바", "사아자차카타", "파"]
     assert list(Memo().rows(space(), texts, model)) == backwards(texts)
     assert model.asked == [["가나다", "라마"], ["바", "사아자차카타"], ["파"]]
+
+
+def test_pairs_that_share_a_text_hold_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A block is full by the characters that it holds, not by how often they are asked for."""
+    monkeypatch.setattr(memo, "CHARACTERS_PER_BLOCK", 10)
+    blocks: list[list[tuple[str, str]]] = []
+
+    def first(pairs: list[tuple[str, str]]) -> Iterator[tuple[int, bytes]]:
+        blocks.append(pairs)
+        return ((place, pair[0].encode()) for place, pair in enumerate(pairs))
+
+    asked = [(query, "".join(["된", "장독대"])) for query in "가나다라마바사"]
+    assert [row.decode() for row in Memo().rows(space(), asked, first)] == list("가나다라마바사")
+    assert [len(block) for block in blocks] == [6, 1]
+    assert len({id(passage) for _, passage in asked}) == 7
+    assert [len({id(passage) for _, passage in block}) for block in blocks] == [1, 1]
 
 
 def test_pairs_and_texts_have_rows_of_their_own(path: Path) -> None:
@@ -311,9 +245,10 @@ def test_what_was_computed_before_an_interrupt_is_kept(path: Path, raised: type[
 WRITER = """
 import sys
 from pathlib import Path
-from onggi.work import memo, progress
+from onggi.work import memo, progress, store
 from onggi.work.store import Store
 memo.ITEMS_PER_BLOCK, memo.SECONDS_BETWEEN_COMMITS = 50, 0
+store.BUSY_SECONDS = 900  # however long the others take on a busy machine
 progress.SECONDS_BETWEEN_LINES = float("inf")  # what is printed here is an error
 path, first = Path(sys.argv[1]), int(sys.argv[2])
 texts = [str(n) for n in range(first, first + 400)]
@@ -683,27 +618,3 @@ def test_a_place_that_cannot_be_written_is_one_warning(
         assert content(out) == FILLED
     warning = f"warning: {read_only / 'held'}: the training is not kept in the memo (Permission denied)\n"
     assert capfd.readouterr().err == warning
-
-
-def test_code_counts_with_what_it_imports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def digest(jars: str = "SIZE = 3", pots: str = "SIZE = 4", whole: str = "") -> str:
-        (tmp_path / "kitchen" / "deep").mkdir(parents=True, exist_ok=True)
-        files = {
-            "__init__": whole, "deep/__init__": "", "pots": pots, "deep/jars": jars, "unused": pots,
-            "cook": "from kitchen import pots\ndef cook():\n    from kitchen.deep.jars import SIZE\n",
-        }  # fmt: skip
-        for name, source in files.items():
-            (tmp_path / "kitchen" / f"{name}.py").write_text(source, "utf-8")
-        importlib.invalidate_caches()
-        code_digest.cache_clear()
-        program_digest.cache_clear()
-        return program_digest("kitchen.cook")
-
-    monkeypatch.syspath_prepend(tmp_path)
-    first = digest()
-    assert digest(jars="SIZE = 3  # litres", whole="NAME = 1") == first
-    assert len({first, digest(jars="SIZE = 5"), digest(pots="SIZE = 5")}) == 3
-    with pytest.raises(ModuleNotFoundError):
-        program_digest("kitchen.none")
-    code_digest.cache_clear()
-    program_digest.cache_clear()

@@ -1,0 +1,1 @@
+"""Files that hold documents: archives, messages with attachments, files of records."""

@@ -1,0 +1,1 @@
+"""Files of office programs: text, sheets and slides."""

@@ -1,0 +1,1 @@
+"""Text without markup, tables of text, and records."""
