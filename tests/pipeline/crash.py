@@ -1,7 +1,8 @@
 """Kill builds at random moments and see what that costs.
 
 A round builds a workspace from nothing with an empty memo and is killed in one stage after the other, by SIGKILL to DVC
-and the stage it runs. After the last kill the build goes on to its end. Its outs must be those of a build that was left
+and the stage it runs, and each time `onggi restore-lock` mends the dvc.lock that the kill may have cut off. After the
+last kill the build goes on to its end. Its outs must be those of a build that was left
 alone, and the models must not have been asked more than that build asked them, but for calls in flight: those whose
 rows were not on disk yet when a kill came.
 """
@@ -20,6 +21,7 @@ from pathlib import Path
 
 from onggi.work.journal import Entry
 from onggi.work.memo import SECONDS_BETWEEN_COMMITS
+from tests.pipeline.bench import CALL
 from tests.pipeline.workspace import Workspace
 
 TARGETS = ("mine", "search@dense-base")
@@ -182,6 +184,7 @@ class Harness:
                     if end == float("inf") and f"Running stage '{stage}'".encode() in printed:
                         end = time.monotonic() + seconds
             os.killpg(build.pid, signal.SIGKILL)
+        self.workspace.run(sys.executable, "-c", CALL, "restore-lock", **self._environment())
         return True
 
     def _in_flight(self) -> int:
