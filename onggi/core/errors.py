@@ -6,6 +6,7 @@
     ├── GoldError        a gold question, its evidence or its qrels
     ├── TableError       a table between two stages
     ├── ModelError       an encoder, a reranker or their folder
+    ├── LlmError         a language model, its endpoint or its budget
     ├── TrainingError    fine-tuning that did not finish
     ├── LeakError        a test document where it must never be
     ├── MemoError        a file of the memo, or a size for it
@@ -53,6 +54,10 @@ class TableError(OnggiError):
 
 class ModelError(OnggiError):
     """A model folder is incomplete, or a model cannot be fetched or run."""
+
+
+class LlmError(OnggiError):
+    """A language model cannot be asked: its key, its endpoint, its folder, its prompt or its budget."""
 
 
 class TrainingError(OnggiError):

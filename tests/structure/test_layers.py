@@ -15,6 +15,7 @@ LAYERS = (
     ("onggi.cleaning",),
     ("onggi.chunking",),
     ("onggi.models",),
+    ("onggi.llm",),
     ("onggi.index",),
     ("onggi.search",),
     ("onggi.truth",),

@@ -1,0 +1,34 @@
+"""Which backend the section of a role names."""
+
+from pathlib import Path
+
+from onggi.core.errors import LlmError
+from onggi.llm.params import RoleParams
+from onggi.llm.role import Llm
+
+
+def open_llm(params: RoleParams, models: Path, record: Path | None = None) -> Llm:
+    """Return the language model of a role; nothing is loaded, and no network is asked, before a reply is missing.
+
+    Parameters
+    ----------
+    params
+        The section of the role.
+    models
+        The folder of all models.
+    record
+        What backend ``recorded`` reads.
+
+    Raises
+    ------
+    LlmError
+        There is no such folder or file.
+    """
+    if params.backend == "recorded":
+        from onggi.llm.record import Recorded
+
+        if record is None:
+            raise LlmError(f"params.yaml: {params.key}", "names no file of replies", "name it by `replies`")
+        replies = Recorded(record)
+        return Llm(params, {"recorded": replies.digest}, lambda: replies)
+    raise LlmError(f"params.yaml: {params.key}.backend", f"{params.backend} is no language model", "name another")
