@@ -7,7 +7,7 @@ from onggi.llm.params import RoleParams
 from onggi.llm.role import Llm
 
 
-def open_llm(params: RoleParams, models: Path, record: Path | None = None) -> Llm:
+def open_llm(params: RoleParams, models: Path) -> Llm:
     """Return the language model of a role; nothing is loaded, and no network is asked, before a reply is missing.
 
     Parameters
@@ -15,9 +15,7 @@ def open_llm(params: RoleParams, models: Path, record: Path | None = None) -> Ll
     params
         The section of the role.
     models
-        The folder of all models.
-    record
-        What backend ``recorded`` reads.
+        The folder of all models, one of which may count tokens.
 
     Raises
     ------
@@ -27,8 +25,6 @@ def open_llm(params: RoleParams, models: Path, record: Path | None = None) -> Ll
     if params.backend == "recorded":
         from onggi.llm.record import Recorded
 
-        if record is None:
-            raise LlmError(f"params.yaml: {params.key}", "names no file of replies", "name it by `replies`")
-        replies = Recorded(record)
+        replies = Recorded(Path(params.path))
         return Llm(params, {"recorded": replies.digest}, lambda: replies)
     raise LlmError(f"params.yaml: {params.key}.backend", f"{params.backend} is no language model", "name another")

@@ -62,7 +62,11 @@ class LocalSettings(_Settings):
 class RoleParams(Params):
     """What every role of a language model has: which model, how it is asked, what it may cost."""
 
-    model: str | None = Field(default=None, description="openai: its name there; transformers: a folder below models/")
+    path: str = Field(
+        min_length=1,
+        description="recorded: the file of replies; transformers: the model's folder, such as models/NAME; else unused",
+    )
+    model: str | None = Field(default=None, description="openai: the model's name there")
     revision: str | None = Field(
         default=None, description="tells versions of an endpoint's model apart whose name stays; part of the memo's key"
     )
@@ -83,15 +87,10 @@ class RoleParams(Params):
 
     backend: str
 
-    @property
-    def asks_a_model(self) -> bool:
-        """Whether the backend is a language model, or a record of one."""
-        return self.backend in ("openai", "transformers")
-
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        if self.asks_a_model and not self.model:
-            raise ValueError(f"model must be named for backend {self.backend}")
+        if self.backend == "openai" and not self.model:
+            raise ValueError("model must be named for backend openai")
         if self.budget.usd is not None and not any(self.usd_per_million):
             raise ValueError("budget.usd needs usd_per_million")
         return self

@@ -18,6 +18,7 @@ class TesterParams(RoleParams):
 
     backend: Literal["openai", "transformers", "recorded"] = "openai"
     model: str | None = "m"
+    path: str = "none.jsonl"
 
 
 class Answering:
