@@ -27,4 +27,9 @@ def open_llm(params: RoleParams, models: Path) -> Llm:
 
         replies = Recorded(Path(params.path))
         return Llm(params, {"recorded": replies.digest}, lambda: replies)
+    if params.backend == "transformers":
+        from onggi.llm.local import Local, counting, identity
+
+        folder = Path(params.path)
+        return Llm(params, identity(params), lambda: Local(folder, params.local), counting(folder))
     raise LlmError(f"params.yaml: {params.key}.backend", f"{params.backend} is no language model", "name another")
