@@ -14,12 +14,13 @@ from onggi.llm.params import Budget, LocalSettings
 from onggi.llm.tokens import estimate
 from tests.llm.tiny import TEXTS, save
 
-PROMPTS = 48
-NEW_TOKENS = 32
+PROMPTS = 32
+NEW_TOKENS = 16
 
 
 def measure() -> Iterator[Measure]:
     """Yield how many times as many tokens a second batches write, and what masking scripts takes of it."""
+    torch.set_num_threads(1)  # two threads wait for each other at every product, on a busy machine a time slice each
     with TemporaryDirectory() as work:
         folder = save(Path(work) / "qwen2", hidden_size=256, intermediate_size=512, initializer_range=0.02)
         model = Local(folder, LocalSettings(dtype="fp32"))
@@ -47,7 +48,7 @@ def measure() -> Iterator[Measure]:
                 count += whole.shape[1] - prompt.shape[1]
             written["peer"] = count
 
-        note = f"{PROMPTS} prompts, {NEW_TOKENS} tokens each, 2 layers of 256, CPU"
+        note = f"{PROMPTS} prompts, {NEW_TOKENS} tokens each, 2 layers of 256, one CPU thread"
         found = faster("local_llm.batched", batched, one_by_one, 3, ">= 4", note)
         if abs(written["ours"] - written["peer"]) > 0.02 * written["peer"]:
             raise AssertionError(f"not the same work: {written} tokens")
