@@ -62,14 +62,19 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A line as it was drawn (``found`` as a heading or not), whether it is one, and the digest of the one above."""
+    """A line as it was drawn, and what a person says of it.
+
+    ``found``: as a heading when it was drawn; ``heading``: whether it is one; ``parents``: digests of those that may
+    stand right above it; ``placed``: whether one did when it was drawn, None where it was not found or is none.
+    """
 
     file: str
     offset: int
     digest: str
     found: bool
     heading: bool
-    parent: str
+    parents: tuple[str, ...]
+    placed: bool | None
 
 
 def digest(text: str) -> str:
@@ -146,8 +151,10 @@ def load(path: Path) -> tuple[dict[str, int], list[Label]]:
     words = first.lstrip("# ").split()
     labels = []
     for row in rows:
-        file, offset, of_line, found, heading, parent = row.split("\t")
-        labels.append(Label(file, int(offset), of_line, found == "found", heading == "1", parent))
+        file, offset, of_line, found, heading, parents, placed = row.split("\t")
+        above = tuple(parents.split(","))
+        right = None if placed == "-" else placed == "1"
+        labels.append(Label(file, int(offset), of_line, found == "found", heading == "1", above, right))
     return dict(zip(words[::2], map(int, words[1::2]), strict=True)), labels
 
 
@@ -174,7 +181,6 @@ class Figures:
     precision: tuple[int, int]
     missed: tuple[int, int]
     levels: tuple[int, int]
-    gone: int
 
     def recall(self, sizes: dict[str, int], missed: float | None = None) -> float:
         """Return the share of all headings that are found; ``missed``: that of headings among lines passed over.
@@ -190,20 +196,22 @@ class Figures:
 
 def figures(labels: Sequence[Label], read_ones: dict[str, Parsed], drawn: bool) -> Figures:
     """Compare labels with documents as they are read now; ``drawn``: with what they were when the sample was."""
-    precision, missed, levels, gone = [0, 0], [0, 0], [0, 0], 0
+    precision, missed, levels = [0, 0], [0, 0], [0, 0]
     of_files = {file: list(lines_of(document)) for file, document in read_ones.items()}
     for label in labels:
         alike = [line for line in of_files.get(label.file, ()) if line.digest == label.digest]
         line = min(alike, key=lambda one: abs(one.start - label.offset), default=None)
-        gone += line is None
         found = label.found if drawn else bool(line and line.path)
         counted = precision if found else missed
         counted[0] += label.heading
         counted[1] += 1
-        if label.heading and line and line.path:
-            levels[0] += line.parent in label.parent.split(",")
+        if drawn and label.placed is not None:
+            levels[0] += label.placed
             levels[1] += 1
-    return Figures((precision[0], precision[1]), (missed[0], missed[1]), (levels[0], levels[1]), gone)
+        elif not drawn and label.heading and line and line.path:
+            levels[0] += line.parent in label.parents
+            levels[1] += 1
+    return Figures((precision[0], precision[1]), (missed[0], missed[1]), (levels[0], levels[1]))
 
 
 def measure() -> Iterator[Measure]:
@@ -222,7 +230,7 @@ def measure() -> Iterator[Measure]:
                 f"{path.stem}.{when}.recall",
                 *(found.recall(sizes), "", found.recall(sizes, high), found.recall(sizes, low), "", note),
             )
-        yield _share(f"{path.stem}.now.levels", *found.levels)
+            yield _share(f"{path.stem}.{when}.levels", *found.levels)
 
 
 def _share(name: str, right: int, of: int) -> Measure:
@@ -240,7 +248,7 @@ def main(arguments: Sequence[str]) -> None:
     known = [f"{label.file} {label.digest}" for path in LABELS.glob("headings-*.tsv") for label in load(path)[1]]
     sizes, drawn = draw(int(count), int(seed), known)
     rows = [
-        f"{file}\t{line.start}\t{line.digest}\t{'found' if line.path else 'passed'}\t?\t?"
+        f"{file}\t{line.start}\t{line.digest}\t{'found' if line.path else 'passed'}\t?\t?\t?"
         for file, line in sorted(drawn, key=lambda item: (item[0], item[1].start))
     ]
     head = f"# found {sizes['found']} passed {sizes['passed']}"

@@ -39,7 +39,8 @@ _LAW_NAME = re.compile(
 )
 _ITEM = re.compile(r"\([^()]{1,20}\)\s+\S|[^:]{2,20} ?: ?\S")  # of a list: (기간) 3일, 기간: 3일
 _NOTE = re.compile(r"\*|※|주\s?\d?\)|자료\s?:|출처\s?:")
-_ANNEX_ALONE = re.compile(rf"[\[<【(]?\s?{ANNEX}\s?(?:서식)?\s?(?:제\s?)?[\d-]*(?:호)?\s?[\]>】)]?")
+_ANNEX_ALONE = re.compile(rf"[\[<【(]?\s?{ANNEX}\s?(?:서식)?\s?(?:제\s?)?[\d-]*(?:호)?\s?[\]>】)]?(?:\s*※.*)?")
+_UNIT = re.compile(r"\s?\(\s?단위\s?:[^()]*\)$")
 _UNDER_LAW = re.compile(r"제\s?\d{1,3}(?:-\d{1,3})?\s?[편장절관조](?:의\s?\d+)?[\s(]")
 _LONGEST = 45  # characters of a heading without its sign
 _LONGEST_QUESTION = 150
@@ -79,6 +80,7 @@ class _Line:
     length: int
     size: float
     stress: _Stress
+    text: str
     stressed: bool = False
     first: bool = False
 
@@ -130,11 +132,12 @@ def _lines(blocks: Sequence[Block]) -> Iterator[_Line]:
             if not (large or heavy) or often[text] > 1 or (brief and _NO_HEADING.fullmatch(text)):
                 continue
             family = f"{size:.0f} points" if large else "bold"
+        rest = _UNIT.sub("", rest) if brief else rest
         question = family == "Q."
         short = len(rest) <= (_LONGEST_QUESTION if question else _LONGEST) and (question or not _SENTENCE.search(rest))
         short = short and not (family in _POINTS and _ITEM.match(rest))
         stress = _STRESSES[2 if large else 1 if block.bold else 0]
-        yield _Line(at, family, number, short, len(rest), size, stress)
+        yield _Line(at, family, number, short, len(rest), size, stress, text if brief else "")
 
 
 def _following(blocks: Sequence[Block]) -> list[str]:
@@ -214,6 +217,7 @@ def _levels(headings: Iterable[_Line]) -> dict[int, int]:
     found: dict[int, int] = {}
     above: list[_Line] = []
     below: defaultdict[str, set[str]] = defaultdict(set)  # family → those that were seen to stand below it
+    again: dict[str, list[_Line]] = {}  # text → what stood above it when it came last
     before: dict[str, list[_Line]] = {}  # family → its last line outside of annexes, and what stood above it
     annex: list[int] = []  # the headings of the annexes that are open
     outside = 0  # the level that they stand below, should what was before go on behind them
@@ -224,6 +228,8 @@ def _levels(headings: Iterable[_Line]) -> dict[int, int]:
         elif in_annex and _goes_on(line, above, before.get(line.family, [])):
             found |= {at: found[at] + outside for at in annex}
             above = list(before[line.family])
+        if (same := again.get(line.text)) is not None and above[: len(same)] == same:
+            del above[len(same) :]  # a form that is filled in again
         families = [other.family for other in above]
         if line.family in families:
             del above[families.index(line.family) :]
@@ -233,6 +239,7 @@ def _levels(headings: Iterable[_Line]) -> dict[int, int]:
             for other in above:
                 if line.family not in below or other.family not in below[line.family]:
                     below[other.family].add(line.family)
+        again[line.text] = list(above)
         above.append(line)
         found[line.at] = len(above)
         if above[0].sign == _ANNEX:

@@ -179,6 +179,24 @@ def test_what_stood_below_another_once_does_so_again() -> None:
     assert found[-4:] == [(2, "한눈에 보기"), (2, "(1) 굵은 소금"), (3, "서해에서 온 소금"), (2, "(2) 고운 소금")]
 
 
+def test_a_heading_that_comes_again_stands_where_it_stood() -> None:
+    title, body = Block("독 심사", size=20), Block(BODY, size=10)
+    form = ["< 개요 >", body, "1. 크기와 모양", body, "가. 둘레와 높이", body]
+    more = ["나. 무게와 두께", body, "2. 쓰임새", body]
+    found = outline(title, *form, *more, *form, *more)
+    assert (
+        found[1:6]
+        == found[6:]
+        == [
+            (2, "< 개요 >"),
+            (2, "1. 크기와 모양"),
+            (3, "가. 둘레와 높이"),
+            (3, "나. 무게와 두께"),
+            (2, "2. 쓰임새"),
+        ]
+    )
+
+
 def test_heavy_lines_are_headings_among_items_with_the_same_sign() -> None:
     found = outline(
         *(Block("o 담그기", bold=True), BODY, "o 독을 물로 씻고 볕에 말린 다음 연기를 쐰다.", BODY),
