@@ -7,6 +7,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from lxml import etree
 
@@ -30,6 +31,7 @@ _PREFIXES = {
 }
 
 
+@cache
 def qn(name: str) -> str:
     """Return a name as lxml writes it.
 
@@ -175,8 +177,13 @@ class OpenDocument:
 
     def text_of(self, element: etree._Element) -> str:
         """Return the paragraphs below an element on one line."""
-        parts = (self.paragraph(one, []).text for one in element.iter(P, H) if not _within_skipped(one, element))
+        parts = (self._plain(one) for one in element.iter(P, H) if not _within_skipped(one, element))
         return " ".join(filter(None, parts))
+
+    def _plain(self, paragraph: etree._Element) -> str:
+        if not len(paragraph):
+            return _SPACES.sub(" ", paragraph.text or "").strip()
+        return self.paragraph(paragraph, []).text
 
     def table(self, table: etree._Element) -> Iterator[Block]:
         """Yield the rows of a table of a text or a slide."""
