@@ -13,6 +13,7 @@ from onggi.core.errors import OnggiError, ParamsError
 from onggi.core.params import PARAMS, NamedParams, Params
 from onggi.documents.corpus import CorpusParams, IngestParams, obstacles
 from onggi.documents.sandbox import Budget
+from onggi.evaluation.language.params import JudgeParams
 from onggi.evaluation.measures import EvaluateParams
 from onggi.index.params import Indexes
 from onggi.models.declared import Bootstraps, HubModels, LocalModels, Tokenizers
@@ -54,6 +55,7 @@ SECTIONS: tuple[AnyParams, ...] = (
     FinetuneParams,
     EvaluateParams,
     AnswerParams,
+    JudgeParams,
 )
 """Every section of params.yaml in its order; a new one is a line here and its import."""
 
@@ -123,6 +125,7 @@ def unknown_names(loaded: Mapping[str, Any]) -> Iterator[ParamsError]:
         ("reranker.model", reranker.model, "model", list(models)),
         ("finetune.base", tuned.base, "model", [name for name in models if name != TUNED]),
         ("answer.system", AnswerParams.parse(loaded).system, "index or system", searchable),
+        ("judge.encoder", JudgeParams.parse(loaded).encoder, "model", list(models)),
     ]
     for where, name, what, known in named:
         if name not in known:
