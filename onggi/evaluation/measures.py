@@ -36,7 +36,7 @@ class EvaluateParams(Params):
     compare: list[Pair] = Field(description="more pairs that are compared: [first, second]")
     failures_of: Name = Field(description="the index or system whose failures are shown")
     token_budget: int = Field(ge=1, description="tokens a reader takes in, for recall within a budget")
-    permutations: int = Field(ge=100, le=1_000_000, description="random sign flips per significance test")
+    permutations: int = Field(ge=100, le=1_000_000, description="random sign flips, and resamples, of a comparison")
     seed: int = Field(ge=0, description="seed of the sign flips")
 
     def unknown(self, systems: Collection[str]) -> Iterator[ParamsError]:

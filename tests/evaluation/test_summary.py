@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -79,16 +80,49 @@ def test_differences_are_of_the_pairs_named_and_of_each_with_the_baseline():
     found = summary.differences(ALL, PARAMS)
     assert list(found) == ["dense-base → dense-tuned", "bm25 → dense-base", "bm25 → dense-tuned", "bm25 → hybrid"]
     pair = found["dense-base → dense-tuned"]
-    assert pair["queries"] == 30
-    assert pair["RR@10"] == {"difference": 0.25, "p": pytest.approx(1 / 501, rel=1e-3)}  # 15 of 30 gain 1/2
-    assert found["bm25 → dense-base"]["Success@1"] == {"difference": 0.0, "p": 1.0}
-    assert list(pair) == ["queries", *SCORES["bm25"]]
+    assert (pair["queries"], pair["documents"]) == (30, 1)
+    assert list(pair) == ["queries", "documents", *SCORES["bm25"]]
+
+
+def test_questions_about_one_document_cannot_tell_systems_apart():
+    pair = summary.differences(ALL, PARAMS)["dense-base → dense-tuned"]["RR@10"]
+    assert (pair["difference"], pair["wins"], pair["ties"], pair["losses"]) == (0.25, 15, 15, 0)  # 15 of 30 gain 1/2
+    assert (pair["p"], pair["p_bootstrap"], pair["interval"]) == (1.0, 1.0, None)
+
+
+def test_questions_about_as_many_documents_can():
+    chunks = [Chunk(f"a#{s}-{s + 20}", f"d{s}", s, s + 20, TEXT[s : s + 20], 5, "") for s in range(0, 600, 20)]
+    index = ChunkIndex.of(chunks)
+    asked = [
+        Question(q.query_id, q.text, q.type, q.answers, [Evidence(f"d{n * 20}", n * 20, n * 20 + 10)], "gold", "test")
+        for n, q in enumerate(QUESTIONS)
+    ]
+    # The last two ask about documents that a third question joins.
+    asked[28] = replace(asked[28], evidence=[*asked[28].evidence, *asked[29].evidence])
+    wanted = targets(asked, index)
+    scores = {system: score(wanted, run, index, 12, 100) for system, run in RUNS.items()}
+    found = Measured("test", asked, wanted, RUNS, scores, dict.fromkeys(RUNS, 100), dict.fromkeys(RUNS, 0))
+    assert len(set(found.clusters.values())) == 29
+    assert found.clusters["q28"] == found.clusters["q29"]
+    pairs = summary.differences(found, PARAMS)
+    pair = pairs["dense-base → dense-tuned"]
+    assert (pair["queries"], pair["documents"]) == (30, 29)
+    told = pair["RR@10"]
+    low, high = told["interval"]
+    assert 0 < low < told["difference"] < high < 0.5
+    assert told["p"] == pytest.approx(1 / 501, rel=1e-3)
+    assert told["p"] <= told["p_holm"] <= 1
+    assert 0 < told["detectable"] < 0.25
+    assert pairs["bm25 → dense-base"]["Success@1"] == {
+        "difference": 0.0, "interval": None, "p": 1.0, "p_bootstrap": 1.0, "p_holm": 1.0,
+        "wins": 0, "ties": 30, "losses": 0, "detectable": 0.0,
+    }  # fmt: skip
 
 
 def test_a_pair_is_compared_by_what_both_have():
     shallow = measured(depths={"hybrid": 5})
     found = summary.differences(shallow, PARAMS)
-    assert list(found["bm25 → hybrid"]) == ["queries", "Success@1", "R@5", "R@12tok", "AP"]
+    assert list(found["bm25 → hybrid"]) == ["queries", "documents", "Success@1", "R@5", "R@12tok", "AP"]
     assert summary.averages(shallow.scores)["hybrid"].keys() == {"Success@1", "R@5", "R@12tok", "AP"}
     assert summary.coverage(shallow, PARAMS)["not_computed"] == {
         "hybrid": dict.fromkeys(["R@10", "R@100", "RR@10", "nDCG@10"], "the system returns 5 chunks")
