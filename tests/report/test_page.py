@@ -60,7 +60,8 @@ def test_pairs_are_better_or_worse_only_beyond_chance(project: Path) -> None:
     """An earlier revision has p alone; where it was corrected, what is said follows that."""
     rows = table(html.fromstring(page_of(project)), "문서별로 묶은 무작위화 검정(test, nDCG@10; 보정은 Holm)")
     assert rows[1] == [
-        "dense-base → dense-tuned", "+0.1002", "+0.0412 ~ +0.1603", "더 좋음", "0.0031", "0.0441", "14·21·5", "0.0851", "40",
+        "dense-base → dense-tuned", "+0.1002", "+0.0412 ~ +0.1603", "더 좋음", "0.0031", "0.0441", "14·21·5", "0.0851",
+        "40",
     ]  # fmt: skip
     assert rows[2] == ["bm25 → dense-base", "−0.0511", "–", "더 나쁨", "0.0311", "–", "–", "–", "40"]
     assert rows[3][:6] == ["bm25 → dense-tuned", "+0.0491", "–", "우연과 구별되지 않음", "0.0419", "0.2514"]
