@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from onggi.gate import gate
 from onggi.inspection.command import ingest_report
 from onggi.plan.command import plan, why
 from onggi.work.command import guarded
@@ -175,6 +176,7 @@ def builds(
 
 app.command()(guarded(plan))
 app.command()(guarded(why))
+app.command()(guarded(gate))
 
 ingest = typer.Typer(no_args_is_help=True, help="What the stage ingest made of the documents.")
 app.add_typer(ingest, name="ingest")

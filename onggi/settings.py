@@ -13,6 +13,7 @@ from onggi.core.errors import OnggiError, ParamsError
 from onggi.core.params import PARAMS, NamedParams, Params
 from onggi.documents.corpus import CorpusParams, IngestParams, obstacles
 from onggi.documents.sandbox import Budget
+from onggi.evaluation.gate import GateParams
 from onggi.evaluation.measures import EvaluateParams
 from onggi.index.params import Indexes
 from onggi.models.declared import Bootstraps, HubModels, LocalModels, Tokenizers
@@ -53,6 +54,7 @@ SECTIONS: tuple[AnyParams, ...] = (
     MineParams,
     FinetuneParams,
     EvaluateParams,
+    GateParams,
     AnswerParams,
 )
 """Every section of params.yaml in its order; a new one is a line here and its import."""
@@ -93,6 +95,18 @@ def corpus(path: Path) -> tuple[Path, Budget]:
     return Path(CorpusParams.parse(loaded, path).path), IngestParams.parse(loaded, path).budget
 
 
+def gate(path: Path) -> tuple[GateParams, EvaluateParams]:
+    """Return the rules of the gate in a params file, and how it compares.
+
+    Raises
+    ------
+    ParamsError
+        The file is missing, or one of the two sections is wrong.
+    """
+    loaded = params.read(path)
+    return GateParams.parse(loaded, path), EvaluateParams.parse(loaded, path)
+
+
 def unhashable(path: Path) -> list[OnggiError]:
     """Return the files of the corpus that DVC fails at, or waits for without end, and does not name."""
     loaded = params.read(path)
@@ -129,6 +143,7 @@ def unknown_names(loaded: Mapping[str, Any]) -> Iterator[ParamsError]:
             yield _unknown(where, name, what, known)
     yield from spec.problems(systems, indexes)
     yield from EvaluateParams.parse(loaded).unknown(searchable)
+    yield from GateParams.parse(loaded).problems(searchable)
 
 
 def _rerankers(systems: Systems) -> Iterator[tuple[str, spec.Rerank]]:

@@ -10,7 +10,7 @@ def main(runs: Opt[Path], documents: Opt[Path], chunks: Opt[Path], questions: Op
     from onggi.core import tables
     from onggi.core.outs import write_csv, write_json
     from onggi.core.schema import Chunk, Question
-    from onggi.evaluation import summary
+    from onggi.evaluation import per_query, summary
     from onggi.evaluation.failures import failures
     from onggi.evaluation.measured import Measured
     from onggi.evaluation.measures import EvaluateParams
@@ -32,6 +32,7 @@ def main(runs: Opt[Path], documents: Opt[Path], chunks: Opt[Path], questions: Op
     write_json(metrics / "significance.json", summary.differences(test, params))
     write_json(metrics / "coverage.json", summary.coverage(test, params) | {"dev": summary.coverage(dev, params)})
     write_csv(metrics / "per_type.csv", summary.PER_TYPE_HEADER, summary.per_type(test))
+    write_csv(metrics / per_query.NAME, per_query.header(test), per_query.rows(test))
     write_csv(metrics / "recall_curve.csv", summary.CURVE_HEADER, summary.curves(test, index))
     write_json(metrics / "failures.json", failures(test, params.failures_of, index, chunks, documents))
 
