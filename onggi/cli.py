@@ -103,7 +103,7 @@ def check(params: Annotated[Path, typer.Argument(help="The params file.")] = Pat
     from onggi.core.errors import MemoError
     from onggi.work import lockfile
 
-    found = settings.problems(params) + settings.unhashable(params)
+    found = settings.problems(params) + settings.unhashable(params) + settings.picked_on_test(params)
     if (what := lockfile.problem(params.parent)) is not None:
         found.append(MemoError(str(params.parent / lockfile.NAME), what, lockfile.way_back(params.parent)))
     for problem in found:

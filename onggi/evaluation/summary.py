@@ -8,7 +8,8 @@ import numpy as np
 
 from onggi.core.schema import QUESTION_TYPES
 from onggi.evaluation.measured import Measured
-from onggi.evaluation.measures import EvaluateParams, Scores, cutoff, mean, measure_names, recall_curve
+from onggi.evaluation.measures import Scores, cutoff, mean, measure_names, recall_curve
+from onggi.evaluation.params import EvaluateParams
 from onggi.evaluation.significance import bootstrap, clustered, holm, randomization_test
 from onggi.truth.relevance import ChunkIndex
 

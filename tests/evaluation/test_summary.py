@@ -7,7 +7,8 @@ from onggi.core import tables
 from onggi.core.schema import Chunk, Document, Evidence, Question
 from onggi.evaluation import failures, summary
 from onggi.evaluation.measured import Measured
-from onggi.evaluation.measures import EvaluateParams, mean, score, short_of_budget
+from onggi.evaluation.measures import mean, score, short_of_budget
+from onggi.evaluation.params import EvaluateParams
 from onggi.truth.relevance import ChunkIndex, targets
 
 PARAMS = EvaluateParams(

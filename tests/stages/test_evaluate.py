@@ -26,7 +26,9 @@ OUTS = (
     "significance.json",
     "coverage.json",
     "per_type.csv",
+    "per_query.csv",
     "recall_curve.csv",
+    "fusion_curve.csv",
     "failures.json",
 )
 PARAMS = """\
@@ -103,7 +105,9 @@ def test_evaluate_writes_the_tables(folder):
     assert retrieval["dense-base"]["RR@10"] == (1 / 4 + 1 / 1) / 2
     assert retrieval["bm25"]["R@20tok"] == 1.0
     assert retrieval["dense-base"]["R@20tok"] == 0.5
-    assert load("metrics/significance.json")["bm25 → hybrid"]["Success@1"] == {"difference": 0.0, "p": 1.0}
+    pair = load("metrics/significance.json")["bm25 → hybrid"]
+    assert (pair["queries"], pair["documents"]) == (2, 1)
+    assert (pair["Success@1"]["difference"], pair["Success@1"]["p"], pair["Success@1"]["interval"]) == (0.0, 1.0, None)
     coverage = load("metrics/coverage.json")
     assert (coverage["questions"], coverage["answerable"], coverage["unanswerable_left_out"]) == (3, 2, 1)
 
