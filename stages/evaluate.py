@@ -10,7 +10,7 @@ def main(runs: Opt[Path], documents: Opt[Path], chunks: Opt[Path], questions: Op
     from onggi.core import tables
     from onggi.core.outs import write_csv, write_json
     from onggi.core.schema import Chunk, Question
-    from onggi.evaluation import curve, per_query, summary
+    from onggi.evaluation import curve, facts, per_query, summary, texts
     from onggi.evaluation.failures import failures
     from onggi.evaluation.measured import Measured
     from onggi.evaluation.params import EvaluateParams
@@ -37,7 +37,11 @@ def main(runs: Opt[Path], documents: Opt[Path], chunks: Opt[Path], questions: Op
     write_csv(metrics / "recall_curve.csv", summary.CURVE_HEADER, summary.curves(test, index))
     points = curve.curve(params.curve, systems, runs, (dev, test), index, params.token_budget)
     write_csv(metrics / curve.NAME, curve.HEADER, points)
-    write_json(metrics / "failures.json", failures(test, params.failures_of, index, chunks, documents))
+    told = texts.documents_of(documents, {e.doc_id for question in test.questions for e in question.evidence})
+    words = facts.words(test.questions, told)
+    known = {q.query_id: facts.facts(q, told, words[q.query_id], params.domain) for q in test.questions if q.evidence}
+    write_csv(metrics / "breakdown.csv", summary.BREAKDOWN_HEADER, summary.breakdown(test, known))
+    write_json(metrics / "failures.json", failures(test, params.failures_of, systems, index, words, told, chunks))
 
 
 if __name__ == "__main__":

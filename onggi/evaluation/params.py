@@ -49,6 +49,10 @@ class EvaluateParams(Params):
     seed: int = Field(ge=0, description="seed of the sign flips")
     curve: CurveParams | None = Field(default=None, description="a weighted fusion that is measured at every weight")
 
+    domain: str | None = Field(
+        default=None, description="key of a document's meta that names its domain; null: the first folder of its path"
+    )
+
     def unknown(self, systems: Collection[str]) -> Iterator[ParamsError]:
         """Yield the names that are no declared index or system."""
         named = {"baseline": [self.baseline], "failures_of": [self.failures_of]}

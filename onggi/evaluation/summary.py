@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from onggi.core.schema import QUESTION_TYPES
+from onggi.evaluation.facts import NAMES, Facts
 from onggi.evaluation.measured import Measured
 from onggi.evaluation.measures import Scores, cutoff, mean, measure_names, recall_curve
 from onggi.evaluation.params import EvaluateParams
@@ -14,7 +15,7 @@ from onggi.evaluation.significance import bootstrap, clustered, holm, randomizat
 from onggi.truth.relevance import ChunkIndex
 
 UNTYPED = "untyped"
-"""Stands for the type of questions whose source gives none."""
+"""Stands for what nobody says of a question, such as its type."""
 
 
 def averages(scores: Mapping[str, Scores]) -> dict[str, dict[str, float]]:
@@ -119,6 +120,28 @@ def per_type(measured: Measured) -> Iterator[tuple[str, str, int, str, float]]:
             for measure, values in measures.items():
                 value = mean({query_id: values[query_id] for query_id in query_ids})
                 yield system, kind, len(query_ids), measure, round(value, 4)
+
+
+BREAKDOWN_HEADER = ("fact", "value", "system", "queries", "measure", "mean")
+
+
+def breakdown(measured: Measured, facts: Mapping[str, Facts]) -> Iterator[tuple[str, str, str, int, str, float]]:
+    """Yield a line per fact, what it is of some questions, system and measure.
+
+    Parameters
+    ----------
+    facts
+        What is known of each question, by its id.
+    """
+    for fact in NAMES if facts else ():
+        groups: dict[str, list[str]] = {}
+        for target in measured.targets:
+            groups.setdefault(facts[target.query_id][fact] or UNTYPED, []).append(target.query_id)
+        for value, query_ids in sorted(groups.items()):
+            for system, measures in measured.scores.items():
+                for measure, values in measures.items():
+                    average = mean({query_id: values[query_id] for query_id in query_ids})
+                    yield fact, value, system, len(query_ids), measure, round(average, 4)
 
 
 CURVE_HEADER = ("system", "k", "recall")

@@ -5,10 +5,11 @@ import pytest
 
 from onggi.core import tables
 from onggi.core.schema import Chunk, Document, Evidence, Question
-from onggi.evaluation import failures, summary
+from onggi.evaluation import causes, facts, failures, summary
 from onggi.evaluation.measured import Measured
 from onggi.evaluation.measures import mean, score, short_of_budget
 from onggi.evaluation.params import EvaluateParams
+from onggi.search.spec import Systems
 from onggi.truth.relevance import ChunkIndex, targets
 
 PARAMS = EvaluateParams(
@@ -187,29 +188,41 @@ def test_curves_have_a_line_per_system_and_k():
     assert rows[:3] == [("bm25", 1, 0.0), ("bm25", 2, 0.0), ("bm25", 3, 1.0)]
 
 
-def test_worst_are_never_found_then_latest_then_by_id():
-    found = [(target.query_id, rank) for target, rank in failures.worst(TARGETS, RUNS["hybrid"], INDEX)]
-    assert found == [("q00", None), *((f"q{n:02}", n + 1) for n in range(27, 2, -3))]
-    assert failures.worst(TARGETS, finds_at(lambda n: 1), INDEX) == []
-    nothing = failures.worst(TARGETS, {}, INDEX)
-    assert [target.query_id for target, _ in nothing] == [f"q{n:02}" for n in range(10)]
+def test_failing_are_never_found_then_latest_then_by_id():
+    def failing(run):
+        found = causes.failing(measured({"hybrid": run}), "hybrid", INDEX)
+        return [(target.query_id, rank) for target, rank in found]
+
+    assert failing(RUNS["hybrid"]) == [("q00", None), *((f"q{n:02}", n + 1) for n in range(27, 9, -3) if n >= 10)]
+    assert failing(finds_at(lambda n: 10)) == []
+    assert [query_id for query_id, _ in failing({})] == [f"q{n:02}" for n in range(30)]
+
+
+def told(asked, chunks):
+    documents = {"a": Document("a", "a", "", "md", TEXT)}
+    known = facts.words(asked.questions, documents)
+    return failures.failures(asked, "hybrid", Systems.model_validate({}), INDEX, known, documents, chunks)
+
+
+def shown_rule(page):
+    return page["causes"][page["failures"][0]["cause"]]["rule"]
 
 
 def test_failures_show_expected_and_found_in_bounded_text(tmp_path):
     long = Question("q00", "물" * 900, "정의", ["답"], [Evidence("a")] * 9, "gold", "test")
     rows = [Chunk(i, "a", int(i[2:].split("-")[0]), 0, "가" * 900, 5, "") for i in INDEX.doc_of]
     tables.write(tmp_path / "chunks", Chunk, sorted(rows, key=lambda row: row.start))
-    tables.write(tmp_path / "documents", Document, [Document("a", "a", "", "md", TEXT)])
     asked = measured({"hybrid": {"q00": []}, "bm25": {}}, [long])
-    page = failures.failures(asked, "hybrid", INDEX, tmp_path / "chunks", tmp_path / "documents")
-    assert (page["system"], page["split"]) == ("hybrid", "test")
+    page = told(asked, tmp_path / "chunks")
+    assert (page["system"], page["split"], page["questions"], page["failed"]) == ("hybrid", "test", 1, 1)
+    assert page["causes"]["not retrieved"]["count"] == 1 and shown_rule(page) == causes.CAUSES["not retrieved"]
     (shown,) = page["failures"]
     assert shown["question"] == "물" * 200 + "…" and shown["found"] == []
     assert shown["expected"] == [{"doc_id": "a", "quote": TEXT[:200] + "…"}] * 5
     assert (shown["first_relevant_rank"], shown["answered_by_a_chunk"]) == (None, True)
     span = Question("q00", "물음", "정의", ["답"], [Evidence("a", 0, 10)], "gold", "test")
-    asked = measured({"hybrid": RUNS["hybrid"]}, [span])
-    (shown,) = failures.failures(asked, "hybrid", INDEX, tmp_path / "chunks", tmp_path / "documents")["failures"]
+    asked = measured({"hybrid": {"q00": RUNS["hybrid"]["q00"]}}, [span])
+    (shown,) = told(asked, tmp_path / "chunks")["failures"]
     assert [hit["chunk_id"] for hit in shown["found"]] == ["a#20-40", "a#40-60", "a#60-80"]
     assert {len(hit["text"]) for hit in shown["found"]} == {201}
     json.dumps(page, allow_nan=False)

@@ -27,6 +27,7 @@ OUTS = (
     "coverage.json",
     "per_type.csv",
     "per_query.csv",
+    "breakdown.csv",
     "recall_curve.csv",
     "fusion_curve.csv",
     "failures.json",
@@ -140,10 +141,9 @@ def test_evaluate_writes_the_plots_and_failures(folder):
     assert [row["recall"] for row in curve[:3]] == ["0.5", "1.0", "1.0"]
     page = load("metrics/failures.json")
     assert (page["system"], page["split"]) == ("hybrid", "test")
-    (failure,) = page["failures"]
-    assert (failure["query_id"], failure["first_relevant_rank"]) == ("q1", 4)
-    assert failure["expected"] == [{"doc_id": "onggi.md", "quote": TEXT[:10]}]
-    assert [hit["chunk_id"] for hit in failure["found"]] == IDS[1:]
+    assert (page["questions"], page["failed"], page["causes"], page["failures"]) == (2, 0, {}, [])
+    told = {(row["fact"], row["value"]) for row in load_csv("metrics/breakdown.csv")}
+    assert {("type", "정의"), ("format", "md"), ("evidence", "text"), ("spans", "≤ 1")} <= told
 
 
 def test_evaluate_writes_the_same_bytes_twice(folder):
