@@ -155,7 +155,7 @@ def unknown_names(loaded: Mapping[str, Any]) -> Iterator[ParamsError]:
     named = [
         *((f"encoders.{name}", name, "model", list(models)) for name in encoders),
         *((f"indexes.{name}.encoder", indexes[name].encoder, "encoder", list(encoders)) for name in indexes),
-        *((f"systems.{name}", part.model, "model", list(models)) for name, part in _rerankers(systems)),
+        *((f"systems.{name}", part.model, "model", list(models)) for name, part in _model_users(systems)),
         ("synthesize.index", SynthesizeParams.parse(loaded).index, "index", list(indexes)),
         *((f"mine.candidates.{name}", name, "index", list(indexes)) for name in MineParams.parse(loaded).candidates),
         ("reranker.model", reranker.model, "model", list(models)),
@@ -175,8 +175,8 @@ def unknown_names(loaded: Mapping[str, Any]) -> Iterator[ParamsError]:
     yield from GateParams.parse(loaded).problems(searchable)
 
 
-def _rerankers(systems: Systems) -> Iterator[tuple[str, spec.Rerank]]:
-    return ((name, part) for name in systems for part in spec.rerankers(systems[name]))
+def _model_users(systems: Systems) -> Iterator[tuple[str, spec.Rerank | spec.Diversify]]:
+    return ((name, part) for name in systems for part in spec.model_users(systems[name]))
 
 
 def _unknown(where: str, name: str, what: str, known: list[str]) -> ParamsError:

@@ -7,7 +7,7 @@ from onggi.core.schema import Chunk
 from onggi.evaluation.facts import Words
 from onggi.evaluation.measured import Measured
 from onggi.evaluation.runs import Run, first_relevant, ranking
-from onggi.search.spec import Composition, Rerank, Systems
+from onggi.search.spec import Composition, Fuse, Systems
 from onggi.truth.relevance import ChunkIndex, Target
 
 FOUND = 10
@@ -112,7 +112,7 @@ def _lost(system: str, systems: Systems, ranks: Mapping[str, int | None]) -> str
     for operand in spec.operands:
         if isinstance(operand, str):
             if (rank := ranks.get(operand)) is not None and rank <= FOUND:
-                return "lost in reranking" if isinstance(spec, Rerank) else "lost in fusion"
+                return "lost in fusion" if isinstance(spec, Fuse) else "lost in reranking"
             if lost := _lost(operand, systems, ranks):
                 return lost
     return ""

@@ -12,8 +12,8 @@ from onggi.evaluation.measured import Measured
 from onggi.evaluation.measures import mean, score
 from onggi.evaluation.params import CurveParams
 from onggi.evaluation.runs import Run
-from onggi.search.fusion import normalised
-from onggi.search.retriever import Query, Ranking, RunRetriever
+from onggi.search.fusion import SCALES, FusedScores
+from onggi.search.retriever import Query, RunRetriever
 from onggi.search.spec import Systems
 from onggi.truth.relevance import ChunkIndex
 
@@ -58,11 +58,12 @@ def curve(
     operands = params.operands(systems) if params else None
     if params is None or operands is None:
         return
+    scale = SCALES[params.scale(systems)]
     first, second = (RunRetriever(runs / f"{name}.parquet") for name in operands)
     for measured in splits:
         queries = [Query(target.query_id, "") for target in measured.targets]
         pairs = list(zip(queries, first.search(queries), second.search(queries), strict=True))
-        tables = [(query.query_id, *_table(a, b)) for query, a, b in pairs]
+        tables = [(query.query_id, *_table(scale(a), scale(b))) for query, a, b in pairs]
         depth = measured.depths[params.system]
         for weight in weights(params.step) if queries else ():
             run: Run = {
@@ -86,9 +87,8 @@ def best(content: str, system: str) -> dict[str, list[float]] | None:
     }
 
 
-def _table(first: Ranking, second: Ranking) -> tuple[list[str], NDArray[np.float64]]:
-    """Return the chunks of two rankings by id, and the normalised scores of both, shape (chunks, 2)."""
-    a, b = normalised(first), normalised(second)
+def _table(a: FusedScores, b: FusedScores) -> tuple[list[str], NDArray[np.float64]]:
+    """Return the chunks of two rankings by id, and the scores of both, shape (chunks, 2)."""
     ids = sorted(a.keys() | b.keys())
     return ids, np.array([(a.get(chunk_id, 0.0), b.get(chunk_id, 0.0)) for chunk_id in ids]).reshape(-1, 2)
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from onggi.core.errors import ParamsError
 from onggi.core.params import PARAMS, Name, Params
+from onggi.search.fusion import Scale
 from onggi.search.spec import Fuse, Systems
 
 Pair = Annotated[tuple[Name, Name], Field(strict=False)]
@@ -28,6 +29,11 @@ class CurveParams(BaseModel):
             return None
         names = [operand for operand in spec.fuse if isinstance(operand, str)]
         return names if len(names) == 2 else None
+
+    def scale(self, systems: Systems) -> Scale:
+        """Return how the system makes scores comparable."""
+        spec = systems[self.system]
+        return spec.normalise if isinstance(spec, Fuse) else "min_max"
 
     def weight(self, systems: Systems) -> float:
         """Return the share of the first run, as the system is declared."""

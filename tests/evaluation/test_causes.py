@@ -17,7 +17,10 @@ SYSTEMS = Systems.model_validate(
         "inner": {"fuse": [{"rerank": "bm25", "by": "late_interaction", "model": "base"}, "dense"], "by": "rrf"},
     }
 )
-RIGHT = "장독은 매달 첫 월요일에 씻어 말린다. 볕이 드는 쪽에 두고 뚜껑은 낮에만 연다. 비가 오면 덮고 금이 간 것은 뒤뜰로 옮긴다."
+RIGHT = (
+    "장독은 매달 첫 월요일에 씻어 말린다. 볕이 드는 쪽에 두고 뚜껑은 낮에만 연다. "
+    "비가 오면 덮고, 금이 간 것은 뒤뜰 그늘로 옮겨 둔다."
+)
 CHUNKS = {
     f"a#{n * 100}-{n * 100 + 100}": Chunk(f"a#{n * 100}-{n * 100 + 100}", "a", n * 100, n * 100 + 100, text, 20, "")
     for n, text in enumerate([RIGHT, RIGHT.replace("첫", "끝"), *(f"다른 글 {n}. 요금은 {n}원." for n in range(30))])
