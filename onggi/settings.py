@@ -15,6 +15,7 @@ from onggi.documents.corpus import CorpusParams, IngestParams, obstacles
 from onggi.documents.sandbox import Budget
 from onggi.evaluation import curve
 from onggi.evaluation.gate import GateParams
+from onggi.evaluation.language.params import JudgeParams
 from onggi.evaluation.params import EvaluateParams
 from onggi.index.params import Indexes
 from onggi.models.declared import Bootstraps, HubModels, LocalModels, Tokenizers
@@ -57,6 +58,7 @@ SECTIONS: tuple[AnyParams, ...] = (
     EvaluateParams,
     GateParams,
     AnswerParams,
+    JudgeParams,
 )
 """Every section of params.yaml in its order; a new one is a line here and its import."""
 
@@ -159,6 +161,7 @@ def unknown_names(loaded: Mapping[str, Any]) -> Iterator[ParamsError]:
         ("reranker.model", reranker.model, "model", list(models)),
         ("finetune.base", tuned.base, "model", [name for name in models if name != TUNED]),
         ("answer.system", AnswerParams.parse(loaded).system, "index or system", searchable),
+        ("judge.encoder", JudgeParams.parse(loaded).encoder, "model", list(models)),
     ]
     for where, name, what, known in named:
         if name not in known:

@@ -47,6 +47,16 @@ indexes:
 systems:
   hybrid: {fuse: [bm25, dense-tuned], by: rrf}
 search: {depth: 100}
+encoders: {}
+embed:
+  query_max_length: 64
+  passage_max_length: 512
+  query_prefix: ""
+  passage_prefix: ""
+  precision: fp32
+  runtime: torch
+  trust_remote_code: false
+judge: {backend: embedded, path: none.jsonl}
 """
 
 
@@ -87,7 +97,8 @@ def run_evaluate(metrics="metrics"):
 
 
 def run_judge(metrics="answers.json"):
-    judge.main(*(Path(f"{n}.parquet") for n in ("answers", "documents", "chunks", "gold")), Path(metrics))
+    tables_in = (Path(f"{name}.parquet") for name in ("answers", "documents", "chunks", "gold"))
+    judge.main(*tables_in, Path("models"), ROOT / "prompts" / "ko" / "judge", Path(metrics))
 
 
 def load(name):
@@ -203,7 +214,8 @@ def test_the_commands_import_nothing_heavy_for_help(stage):
 def test_a_missing_table_is_one_line(folder):
     tables_in = {"answers": "none", "documents": "documents", "chunks": "chunks", "questions": "gold"}
     options = [word for option, name in tables_in.items() for word in (f"--{option}", f"{name}.parquet")]
-    command = [sys.executable, "-m", "stages.judge", *options, "--out", "out.json"]
+    options += ["--models", "models", "--prompts", "prompts", "--out", "out.json"]
+    command = [sys.executable, "-m", "stages.judge", *options]
     done = subprocess.run(
         command, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True
     )

@@ -153,6 +153,8 @@ NAMED_IN_INPUTS = {"data/runs", "data/index", "data/chunks.parquet", "models"}
 READ_FROM_PARAMS = {
     params()["corpus"]["path"],
     params()["gold"]["path"],
+    params()["judge"]["path"],
+    params()["judge"]["verdicts"],
     *(tokenizer["user_dictionary"] for tokenizer in params()["models"]["tokenizer"].values()),
 }
 """Paths of the user's: a stage reads them from params.yaml, so that no shell ever sees them."""
