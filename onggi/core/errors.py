@@ -6,8 +6,10 @@
     ├── GoldError        a gold question, its evidence or its qrels
     ├── TableError       a table between two stages
     ├── ModelError       an encoder, a reranker or their folder
+    ├── LlmError         a language model, its endpoint or its budget
     ├── TrainingError    fine-tuning that did not finish
     ├── LeakError        a test document where it must never be
+    ├── MeasureError     a measure below what is required of it
     ├── MemoError        a file of the memo, or a size for it
     ├── PlanError        a stage that cannot be planned
     └── RevisionError    a git revision that cannot be compared with
@@ -55,12 +57,20 @@ class ModelError(OnggiError):
     """A model folder is incomplete, or a model cannot be fetched or run."""
 
 
+class LlmError(OnggiError):
+    """A language model cannot be asked: its key, its endpoint, its folder, its prompt or its budget."""
+
+
 class TrainingError(OnggiError):
     """The trainer ended without a checkpoint."""
 
 
 class LeakError(OnggiError):
     """A test document or a test question reached training."""
+
+
+class MeasureError(OnggiError):
+    """A measure is below what params.yaml requires of it."""
 
 
 class RevisionError(OnggiError):

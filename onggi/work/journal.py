@@ -36,11 +36,15 @@ class PlanEnds(Exception):
 
 @dataclass(slots=True)
 class Work:
-    """What a stage had to do with one kind of rows: held by the memo, computed, and the seconds that took."""
+    """What a stage had to do with one kind of rows: held by the memo, computed, and the seconds that took.
+
+    ``figures`` say more of it by name, such as the tokens and dollars of calls to a language model.
+    """
 
     held: int = 0
     computed: int = 0
     seconds: float = 0.0
+    figures: dict[str, float] = field(default_factory=dict)
     label: str = field(default="", repr=False)
 
     @contextmanager
@@ -113,6 +117,7 @@ class Entry:
         content = {name: getattr(self, name) for name in self.__slots__}
         content["works"] = {
             kind: {"held": work.held, "computed": work.computed, "seconds": round(work.seconds, 3)}
+            | ({"figures": work.figures} if work.figures else {})
             for kind, work in sorted(self.works.items())
         }
         return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
@@ -192,7 +197,7 @@ def _entry(content: dict[str, Any]) -> Entry:
     words = (entry.stage, entry.build, entry.folder, entry.experiment, entry.started, entry.status, entry.ended_at)
     counted = (*entry.rows_in.values(), *entry.rows_out.values(), entry.peak_mb)
     worked = (number for work in works.values() for number in (work.held, work.computed))
-    seconds = (entry.seconds, *(work.seconds for work in works.values()))
+    seconds = (entry.seconds, *(number for work in works.values() for number in (work.seconds, *work.figures.values())))
     if not (
         all(isinstance(word, str) for word in words)
         and all(type(number) is int and 0 <= number < MOST for number in (*counted, *worked))

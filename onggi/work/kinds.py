@@ -70,6 +70,15 @@ def _documents(row: bytes) -> bool:
         return False
 
 
+def _reply(row: bytes) -> bool:
+    """What a language model said, and what that took (see `onggi.llm.messages.Reply`)."""
+    try:
+        content = json.loads(row)
+        return isinstance(content["text"], str) and content.keys() >= {"prompt_tokens", "completion_tokens"}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False
+
+
 def _is_text(data: bytes) -> bool:
     try:
         data.decode("utf-8", "surrogatepass")
@@ -84,4 +93,5 @@ CHECKS: dict[str, Callable[[Mapping[bytes, bytes]], set[bytes]]] = {
     "morphemes": _each(_morphemes),
     "sentences": _each(_sentences),
     "documents": _each(_documents),
+    "replies": _each(_reply),
 }

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 # Exported again for korean.kiwi, models.embedder, models.reranker and training.checkpoint: their code is in the memo's
 # keys, so that another import there would make rows and trainings new. Others import each from its own place.
@@ -36,11 +36,15 @@ Item = TypeVar("Item", str, tuple[str, str])
 Compute = Callable[[list[Item]], Iterable[tuple[int, bytes]]]
 """Given inputs, the place of each among them and what the model returns for it, in the order they become ready."""
 
+Attempt = Callable[[list[Item]], Iterable[tuple[int, bytes | None]]]
+"""The same of a model that may fail: None for an input without a row."""
+
 ITEMS_PER_BLOCK = 16384
 """As many as a model gets at once: pairs of a reranker share passages, and the work of each."""
 
-CHARACTERS_PER_BLOCK = 1 << 21
-"""From so many on, each text counted once, a block is full, so that long texts do not fill the memory."""
+CHARACTERS_PER_BLOCK = {"little": 1 << 21, "much": 1 << 21, "paid": 1 << 26}
+"""From so many on, each text counted once, a block is full, so that long texts do not fill the memory. Calls that are
+paid for wait for each other at the end of a block, so theirs are larger."""
 
 SECONDS_BETWEEN_COMMITS = 1.0
 
@@ -79,14 +83,18 @@ class Memo:
         Equal inputs are computed once; without a store, once in each block. A plan that comes to rows it may not
         compute counts them and ends.
         """
+        return cast("Iterator[bytes]", self.attempts(space, items, compute))
+
+    def attempts(self, space: Space, items: Iterable[Item], compute: Attempt[Item]) -> Iterator[bytes | None]:
+        """Yield the rows of a model that may fail (see `rows`), None where it did: that is never kept."""
         if self.planning and space.cost != "little":
             items = list(items)
             self._count(space, items)
         waiting = iter(items)
         with journal.current().work(space.kind).on(len(items) if isinstance(items, Sized) else None) as task:
-            while block := _block(waiting):
+            while block := _block(waiting, CHARACTERS_PER_BLOCK[space.cost]):
                 keys = [space.key(item) for item in block]
-                held = self._find(space, keys)
+                held: dict[bytes, bytes | None] = {**self._find(space, keys)}
                 missing = {key: item for key, item in zip(keys, block, strict=True) if key not in held}
                 task.hold(len(keys) - len(missing))
                 if missing:
@@ -95,15 +103,16 @@ class Memo:
                 yield from map(held.__getitem__, keys)
 
     def _computed(
-        self, space: Space, missing: dict[bytes, Item], compute: Compute[Item], task: journal.Job
-    ) -> dict[bytes, bytes]:
+        self, space: Space, missing: dict[bytes, Item], compute: Attempt[Item], task: journal.Job
+    ) -> dict[bytes, bytes | None]:
         """Return the rows of inputs that are not held; they are kept as they come."""
-        made = {}
+        made: dict[bytes, bytes | None] = {}
         keys = list(missing)
         for place, row in compute(list(missing.values())):
             made[keys[place]] = row
-            task.compute(1)
-            self._put(space, keys[place], row)
+            if row is not None:
+                task.compute(1)
+                self._put(space, keys[place], row)
         if space.cost != "little":
             self.keep()
         return made
@@ -138,10 +147,14 @@ class Memo:
         self._unkept.clear()
         self._kept_at = time.monotonic()
 
+    def missing(self, space: Space, items: Iterable[Item]) -> list[Item]:
+        """Return the inputs whose rows are not held, each once."""
+        keys = {space.key(item): item for item in items}
+        found = self._find(space, list(keys))
+        return [item for key, item in keys.items() if key not in found]
+
     def _count(self, space: Space, items: Sequence[Item]) -> None:
-        keys = dict.fromkeys(map(space.key, items))
-        missing = len(keys) - len(self._find(space, list(keys)))
-        if missing:
+        if missing := len(self.missing(space, items)):
             work = journal.current().work(space.kind)
             work.held += len(items) - missing
             work.computed += missing
@@ -244,7 +257,7 @@ class Memo:
         self.folders = None
 
 
-def _block(waiting: Iterator[Item]) -> list[Item]:
+def _block(waiting: Iterator[Item], most: int) -> list[Item]:
     """Return the next inputs, as many as are looked for at once; texts that are equal are one in memory."""
     block: list[Item] = []
     texts: dict[str, str] = {}
@@ -254,7 +267,7 @@ def _block(waiting: Iterator[Item]) -> list[Item]:
             characters += 0 if text in texts else len(text)
             texts.setdefault(text, text)
         block.append(texts[item] if isinstance(item, str) else (texts[item[0]], texts[item[1]]))
-        if characters >= CHARACTERS_PER_BLOCK:
+        if characters >= most:
             break
     return block
 

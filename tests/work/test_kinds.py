@@ -46,6 +46,7 @@ RIGHT = {
     "morphemes": [numbers(0), numbers(1, 0, 1) + "독\nNNG".encode(), numbers(2, 0, 1, 1, 1) + b"a\n\nb\nc"],
     "sentences": [numbers(0), numbers(2, 0, 5, 4, 6, 2, 0, 0, 2)],
     "documents": [packed(), packed(DOCUMENT), packed(DOCUMENT, ["", "is empty", "fill it", True])],
+    "replies": [json.dumps({"text": "독", "prompt_tokens": 3, "completion_tokens": 1, "logprob": None}).encode()],
 }
 WRONG = {
     "embeddings": [
@@ -69,6 +70,7 @@ WRONG = {
         document(4, {"encoding": 8}), document(5, [[0, 3, "page", 1, ""]]), document(5, [[0, 1, "page", "1", ""]]),
         document(6, [[1, 0, 2]]), document(7, {"running heads": "2"}),
     ],
+    "replies": [b"", b"[]", b"\xff", b'{"text": "a"}', b'{"text": 1, "prompt_tokens": 1, "completion_tokens": 1}'],
 }  # fmt: skip
 
 
@@ -80,7 +82,7 @@ def test_rows_that_no_model_returned_are_found_among_others(kind: str) -> None:
 
 
 def test_a_kind_that_is_not_known_may_be_anything() -> None:
-    assert wrong("replies", {b"key": b"\xff"}) == set()
+    assert wrong("riddles", {b"key": b"\xff"}) == set()
 
 
 def test_what_kiwi_returned_is_right() -> None:

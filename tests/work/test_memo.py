@@ -124,7 +124,7 @@ def test_without_a_store_all_is_computed_each_time(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_block_of_long_texts_holds_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memo, "CHARACTERS_PER_BLOCK", 5)
+    monkeypatch.setitem(memo.CHARACTERS_PER_BLOCK, "much", 5)
     model = Model()
     texts = ["가나다", "라마", "바", "사아자차카타", "파"]
     assert list(Memo().rows(space(), texts, model)) == backwards(texts)
@@ -133,7 +133,7 @@ def test_a_block_of_long_texts_holds_fewer(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_pairs_that_share_a_text_hold_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A block is full by the characters that it holds, not by how often they are asked for."""
-    monkeypatch.setattr(memo, "CHARACTERS_PER_BLOCK", 10)
+    monkeypatch.setitem(memo.CHARACTERS_PER_BLOCK, "much", 10)
     blocks: list[list[tuple[str, str]]] = []
 
     def first(pairs: list[tuple[str, str]]) -> Iterator[tuple[int, bytes]]:

@@ -1,0 +1,1 @@
+"""Language models: one protocol for replies, the backends that give them, and what they may cost."""
