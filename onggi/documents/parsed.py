@@ -1,8 +1,6 @@
 """What reading one file gave, as an object and as a row of the memo."""
 
-import json
 import unicodedata
-import zlib
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, field
 from pathlib import PurePosixPath
@@ -12,7 +10,7 @@ from onggi.core.errors import DocumentError
 from onggi.core.schema import Document, Origin, Section, Table
 from onggi.documents.blocks import Content, TooLong, join, one_line
 from onggi.documents.ocr import Ocr
-from onggi.work.document_rows import are_documents
+from onggi.work.document_rows import packed, unpacked
 
 MEGABYTE = 1_000_000
 
@@ -89,12 +87,10 @@ def _plain(value: str) -> str:
 
 def to_row(found: Sequence[Parsed | DocumentError], where: str) -> bytes:
     """Return what `from_row` reads; of errors, ``where`` the file lies is left out."""
-    items = [_parsed_item(item) if isinstance(item, Parsed) else _error_item(item, where) for item in found]
-    text = json.dumps(items, ensure_ascii=False, separators=(",", ":"))
-    return zlib.compress(text.encode("utf-8", "replace"), 1)
+    return packed([_parsed_item(item) if isinstance(item, Parsed) else _error_item(item, where) for item in found])
 
 
-def _parsed_item(item: Parsed) -> list[object]:
+def _parsed_item(item: Parsed) -> list[Any]:
     return [
         *(item.format, item.title, item.text, [astuple(section) for section in item.sections], item.meta),
         *([astuple(origin) for origin in item.origins], [astuple(table) for table in item.tables]),
@@ -102,7 +98,7 @@ def _parsed_item(item: Parsed) -> list[object]:
     ]
 
 
-def _error_item(error: DocumentError, where: str) -> list[object]:
+def _error_item(error: DocumentError, where: str) -> list[Any]:
     # What a parser stumbled over may have been a want of memory: another time it may be read.
     lasting = error.__cause__ is None
     return [error.where.removeprefix(where), error.what, error.fix, lasting]
@@ -116,12 +112,7 @@ def from_row(row: bytes, where: str) -> tuple[list[Parsed | DocumentError], bool
     ValueError
         The row is none that `to_row` made.
     """
-    try:
-        items = json.loads(zlib.decompress(row))
-    except (zlib.error, RecursionError) as error:
-        raise ValueError(error) from error
-    if not are_documents(items):
-        raise ValueError("neither documents nor errors")
+    items = unpacked(row)
     return [_item(item, where) for item in items], all(len(item) != 4 or item[3] for item in items)
 
 

@@ -1,18 +1,65 @@
-"""What a row of the kind ``documents`` holds (see `onggi.documents.parsed`, which makes them)."""
+"""What a row of the kind ``documents`` holds (see `onggi.documents.parsed`, which makes them).
+
+A line of JSON and the texts of all documents, one after the other, packed. In the line each text is the number of its
+characters: to find the end of a long string in JSON takes as long as all else.
+"""
+
+import json
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+_FIELDS, _TEXT = 9, 2  # of a document, and which of them its text is
 
 
-def are_documents(items: object) -> bool:
-    """Tell whether JSON is a list of documents, with sections, meta data and origins, and of errors."""
-    return isinstance(items, list) and all(map(_document, items))
+def packed(items: Sequence[list[Any]]) -> bytes:
+    """Return documents and errors as a row."""
+    texts = [item[_TEXT] for item in items if len(item) == _FIELDS]
+    told = [[*item[:_TEXT], len(item[_TEXT]), *item[_TEXT + 1 :]] if len(item) == _FIELDS else item for item in items]
+    line = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return zlib.compress("".join([line, "\n", *texts]).encode("utf-8", "replace"), 1)
 
 
-def _document(item: object) -> bool:
+def unpacked(row: bytes) -> list[list[Any]]:
+    """Return what `packed` was given: documents, with sections, meta data and origins, and errors.
+
+    Raises
+    ------
+    ValueError
+        The row holds something else.
+    """
+    try:
+        line, _, texts = zlib.decompress(row).decode().partition("\n")
+        items = json.loads(line)
+    except (zlib.error, RecursionError) as error:
+        raise ValueError(error) from error
+    last = 0
+    if not isinstance(items, list):
+        raise ValueError("no list")
+    for item in items:
+        if _is_document(item):
+            last, first = last + item[_TEXT], last
+            item[_TEXT] = texts[first:last]
+        elif not _is_error(item):
+            raise ValueError("neither a document nor an error")
+    if last != len(texts):
+        raise ValueError("texts of another length")
+    return items
+
+
+def _is_error(item: object) -> bool:
     match item:
         case [str(), str(), str(), bool()]:
             return True
-        case [str(), str(), str(text), list(parts), dict(meta), list(origins), list(tables), dict(removed), str()]:
+    return False
+
+
+def _is_document(item: object) -> bool:
+    match item:
+        case [str(), str(), int(length), list(parts), dict(meta), list(origins), list(tables), dict(removed), str()]:
             return (
-                all(_stretch(part, len(text)) for part in (*parts, *origins, *tables))
+                length >= 0
+                and all(_stretch(part, length) for part in (*parts, *origins, *tables))
                 and all(isinstance(value, str) for value in meta.values())
                 and all(isinstance(count, int) for count in removed.values())
             )
