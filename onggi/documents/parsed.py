@@ -85,9 +85,10 @@ def _plain(value: str) -> str:
     return unicodedata.normalize("NFC", value).encode("utf-8", "replace").decode("utf-8")
 
 
-def to_row(found: Sequence[Parsed | DocumentError], where: str) -> bytes:
+def to_row(found: Sequence[Parsed | DocumentError], where: str, converted: bool = False) -> bytes:
     """Return what `from_row` reads; of errors, ``where`` the file lies is left out."""
-    return packed([_parsed_item(item) if isinstance(item, Parsed) else _error_item(item, where) for item in found])
+    items = [_parsed_item(item) if isinstance(item, Parsed) else _error_item(item, where) for item in found]
+    return packed(items, converted)
 
 
 def _parsed_item(item: Parsed) -> list[Any]:
@@ -104,16 +105,29 @@ def _error_item(error: DocumentError, where: str) -> list[Any]:
     return [error.where.removeprefix(where), error.what, error.fix, lasting]
 
 
-def from_row(row: bytes, where: str) -> tuple[list[Parsed | DocumentError], bool]:
-    """Return what a file holds, and whether reading it again is sure to give the same.
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a row of the memo says of a file.
+
+    ``lasting``: reading it again is sure to give the same; ``converted``: with the same LibreOffice.
+    """
+
+    found: list[Parsed | DocumentError]
+    lasting: bool
+    converted: bool
+
+
+def from_row(row: bytes, where: str) -> Row:
+    """Return what a file holds.
 
     Raises
     ------
     ValueError
         The row is none that `to_row` made.
     """
-    items = unpacked(row)
-    return [_item(item, where) for item in items], all(len(item) != 4 or item[3] for item in items)
+    items, converted = unpacked(row)
+    lasting = all(len(item) != 4 or item[3] for item in items)
+    return Row([_item(item, where) for item in items], lasting, converted)
 
 
 def _item(item: list[Any], where: str) -> Parsed | DocumentError:

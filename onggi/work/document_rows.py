@@ -1,7 +1,8 @@
 """What a row of the kind ``documents`` holds (see `onggi.documents.parsed`, which makes them).
 
-A line of JSON and the texts of all documents, one after the other, packed. In the line each text is the number of its
-characters: to find the end of a long string in JSON takes as long as all else.
+A line of JSON and the texts of all documents, one after the other, packed. In the line stands whether a file of the
+old formats was converted, and each text is the number of its characters: to find the end of a long string in JSON takes
+as long as all else.
 """
 
 import json
@@ -12,15 +13,15 @@ from typing import Any
 _FIELDS, _TEXT = 9, 2  # of a document, and which of them its text is
 
 
-def packed(items: Sequence[list[Any]]) -> bytes:
-    """Return documents and errors as a row."""
+def packed(items: Sequence[list[Any]], converted: bool = False) -> bytes:
+    """Return documents and errors as a row, and whether `onggi.documents.libreoffice` decides what they say."""
     texts = [item[_TEXT] for item in items if len(item) == _FIELDS]
     told = [[*item[:_TEXT], len(item[_TEXT]), *item[_TEXT + 1 :]] if len(item) == _FIELDS else item for item in items]
-    line = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    line = json.dumps([converted, told], ensure_ascii=False, separators=(",", ":"))
     return zlib.compress("".join([line, "\n", *texts]).encode("utf-8", "replace"), 1)
 
 
-def unpacked(row: bytes) -> list[list[Any]]:
+def unpacked(row: bytes) -> tuple[list[list[Any]], bool]:
     """Return what `packed` was given: documents, with sections, meta data and origins, and errors.
 
     Raises
@@ -30,11 +31,11 @@ def unpacked(row: bytes) -> list[list[Any]]:
     """
     try:
         line, _, texts = zlib.decompress(row).decode().partition("\n")
-        items = json.loads(line)
-    except (zlib.error, RecursionError) as error:
+        converted, items = json.loads(line)
+    except (zlib.error, RecursionError, TypeError) as error:
         raise ValueError(error) from error
     last = 0
-    if not isinstance(items, list):
+    if not (isinstance(items, list) and isinstance(converted, bool)):
         raise ValueError("no list")
     for item in items:
         if _is_document(item):
@@ -44,7 +45,7 @@ def unpacked(row: bytes) -> list[list[Any]]:
             raise ValueError("neither a document nor an error")
     if last != len(texts):
         raise ValueError("texts of another length")
-    return items
+    return items, converted
 
 
 def _is_error(item: object) -> bool:

@@ -65,7 +65,8 @@ WRONG = {
     ],
     "documents": [
         b"", b"[]", zlib.compress(b"["), zlib.compress(b"{}"), packed(DOCUMENT)[:-1], packed("md"),
-        zlib.compress(b"[]\ntext"), zlib.compress(zlib.decompress(packed(DOCUMENT)) + b"!"), zlib.compress(b"\xff"),
+        zlib.compress(b"[false,[]]\ntext"), zlib.compress(b"[0,[]]\n"), zlib.compress(b"[]\n"),
+        zlib.compress(zlib.decompress(packed(DOCUMENT)) + b"!"), zlib.compress(b"\xff"),
         zlib.compress(zlib.decompress(packed(DOCUMENT)).replace(b",2,[[[", b",null,[[[")),
         packed(DOCUMENT[:7]), packed(["", "is empty", "fill it", None]), packed([*DOCUMENT[:2], 2]),
         document(3, [[["독"], 0, 3]]), document(3, [[[1], 0, 1]]), document(3, [[["독"], 2, 1]]),
