@@ -58,7 +58,7 @@ class Finder:
         item = _bounds(document), document.text
         row = memo.active().held(self.space, [item]).get(item)
         if row is not None:
-            with suppress(ValueError, TypeError):  # of a row that is not ours
+            with suppress(ValueError, TypeError, AttributeError):  # of a row that is not ours
                 return _from_row(row, len(document.text))
         found = self._look(document)
         memo.active().put(self.space, item, _to_row(found))
@@ -109,6 +109,8 @@ def _from_row(row: bytes, length: int) -> Findings:
     kinds, masked = [kind for kind, *_ in masks], _edits([edit for _, *edit in masks], length)
     if not (isinstance(letters, str) and isinstance(numbers, str) and isinstance(grams, int) and grams > 0):
         raise ValueError("no digests")
+    if not set(kinds) <= set(personal.KINDS):
+        raise ValueError("no personal data")
     if not (sections.keys() <= set(LANGUAGES) and all(isinstance(count, int) for count in sections.values())):
         raise ValueError("no languages")
     found = [personal.Found(kind, edit) for kind, edit in zip(kinds, masked, strict=True)]
@@ -119,7 +121,8 @@ def _edits(items: Sequence[Sequence[Any]], length: int) -> list[Edit]:
     """Return edits of a text of so many characters."""
     edits = [Edit(start, end, text) for start, end, text in items]
     bounds = [0, *(bound for edit in edits for bound in (edit.start, edit.end)), length]
-    if bounds != sorted(bounds) or not all(isinstance(bound, int) for bound in bounds):
+    whole = all(isinstance(bound, int) for bound in bounds) and all(isinstance(edit.text, str) for edit in edits)
+    if not whole or bounds != sorted(bounds):
         raise ValueError("no edits")
     return edits
 
