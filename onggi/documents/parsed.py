@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -93,10 +93,13 @@ def to_row(found: Sequence[Parsed | DocumentError], where: str, converted: bool 
 
 def _parsed_item(item: Parsed) -> list[Any]:
     return [
-        *(item.format, item.title, item.text, [astuple(section) for section in item.sections], item.meta),
-        *([astuple(origin) for origin in item.origins], [astuple(table) for table in item.tables]),
-        *(item.removed, item.member),
+        *(item.format, item.title, item.text, _columns(Section, item.sections), item.meta),
+        *(_columns(Origin, item.origins), _columns(Table, item.tables), item.removed, item.member),
     ]
+
+
+def _columns(kind: type, items: Sequence[Section] | Sequence[Origin] | Sequence[Table]) -> list[list[object]]:
+    return [[getattr(item, field.name) for item in items] for field in fields(kind)]
 
 
 def _error_item(error: DocumentError, where: str) -> list[Any]:
@@ -136,6 +139,6 @@ def _item(item: list[Any], where: str) -> Parsed | DocumentError:
         return DocumentError(f"{where}{inside}", what, fix)
     kind, title, text, sections, meta, origins, tables, removed, member = item
     return Parsed(
-        *(kind, title, text, [Section(*section) for section in sections], meta),
-        *([Origin(*origin) for origin in origins], [Table(*table) for table in tables], removed, member),
+        *(kind, title, text, list(map(Section, *sections)), meta),
+        *(list(map(Origin, *origins)), list(map(Table, *tables)), removed, member),
     )

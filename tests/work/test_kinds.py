@@ -27,10 +27,10 @@ DOCUMENT = [
     "md",
     "독",
     "장독",
-    [[["독"], 0, 2]],
+    [[["독"]], [0], [2]],
     {"encoding": "utf-8"},
-    [[0, 2, "page", 1, ""]],
-    [[0, 1, 2]],
+    [[0], [2], ["page"], [1], [""]],
+    [[0], [1], [2]],
     {"running heads": 2},
     "",
 ]
@@ -69,9 +69,11 @@ WRONG = {
         zlib.compress(zlib.decompress(packed(DOCUMENT)) + b"!"), zlib.compress(b"\xff"),
         zlib.compress(zlib.decompress(packed(DOCUMENT)).replace(b",2,[[[", b",null,[[[")),
         packed(DOCUMENT[:7]), packed(["", "is empty", "fill it", None]), packed([*DOCUMENT[:2], 2]),
-        document(3, [[["독"], 0, 3]]), document(3, [[[1], 0, 1]]), document(3, [[["독"], 2, 1]]),
-        document(4, {"encoding": 8}), document(5, [[0, 3, "page", 1, ""]]), document(5, [[0, 1, "page", "1", ""]]),
-        document(6, [[1, 0, 2]]), document(7, {"running heads": "2"}),
+        document(3, [[["독"]], [0], [3]]), document(3, [[[1]], [0], [1]]), document(3, [[["독"]], [2], [1]]),
+        document(3, [[["독"]], [0], []]), document(3, [[["독"]], [-1], [2]]), document(3, [["독"], [0], [1]]),
+        document(4, {"encoding": 8}), document(5, [[0], [3], ["page"], [1], [""]]), document(5, None),
+        document(5, [[0], [1], ["page"], ["1"], [""]]), document(5, [[], [], []]), document(5, [0, 1, "page", 1, ""]),
+        document(6, [[1], [0], [2]]), document(7, {"running heads": "2"}),
     ],
 }  # fmt: skip
 
