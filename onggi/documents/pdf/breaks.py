@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from onggi.documents import spacing
+from onggi.documents.memory import kept
+from onggi.korean import spacing
 
 _HANGUL = re.compile(r"[가-힣]+")
 _CARRIER = re.compile("[가-힣\\w)\\]}%”’」』〉》]")
@@ -115,7 +116,7 @@ class Breaks:
         """Tell whether a break without a drawn space is inside a word: by the document's own words, else by Kiwi."""
         if found not in self._verdicts:
             inside = self._inside(found)
-            self._verdicts[found] = not spacing.apart(found.before, found.after) if inside is None else inside
+            self._verdicts[found] = not _apart(found) if inside is None else inside
         return self._verdicts[found]
 
     def _inside(self, found: Break) -> bool | None:
@@ -131,6 +132,12 @@ class Breaks:
             wanted = found.in_cell and not together and min(len(head), len(tail)) >= _HEAD and pairs[head, ""]
             return False if wanted else None
         return bool(together)
+
+
+def _apart(found: Break) -> bool:
+    with kept():
+        spacing.kiwi()
+    return spacing.apart(found.before, found.after)
 
 
 def _is_word_end(found: Break) -> bool:
