@@ -4,6 +4,7 @@ Korean is set with lines broken between words or inside them, and a PDF need not
 syllables it is told by a space that the program drew at the ends of lines, or else by the document's own words.
 """
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -76,18 +77,21 @@ class Breaks:
     @cached_property
     def evidence(self) -> tuple[Counter[str], Counter[tuple[str, str]]]:
         """Beginnings of words, and each word with beginnings of the next, the empty one too, as often as in lines."""
+        inner = [["", *text.split(" ")[1:-1]] for text in self.texts]
+        neighbours = Counter(itertools.chain.from_iterable(map(itertools.pairwise, inner)))
         words: Counter[str] = Counter()
         pairs: Counter[tuple[str, str]] = Counter()
-        for text in self.texts:
-            before = ""
-            for word in text.split(" ")[1:-1]:
-                hangul = _HANGUL.match(word)
-                if hangul:
-                    starts = [hangul[0][:length] for length in range(1, len(hangul[0]) + 1)]
-                    words.update(starts)
-                    pairs.update((before, start) for start in starts[:_TAIL])
-                pairs[word, ""] += 1
-                before = word
+        whole: Counter[str] = Counter()
+        for (before, word), count in neighbours.items():
+            whole[word] += count
+            if hangul := _HANGUL.match(word):
+                for length in range(1, min(len(hangul[0]), _TAIL) + 1):
+                    pairs[before, hangul[0][:length]] += count
+        for word, count in whole.items():
+            pairs[word, ""] += count
+            if hangul := _HANGUL.match(word):
+                for length in range(1, len(hangul[0]) + 1):
+                    words[hangul[0][:length]] += count
         return words, pairs
 
     def separator(self, found: Break) -> str:
@@ -109,7 +113,14 @@ class Breaks:
         if len(undecided) < _MIN_BREAKS or self.marks_spaces:
             return False
         some = undecided[:: max(1, len(undecided) // _SOME)]
-        return sum(map(self._is_inside, some)) < _SOME_INSIDE * len(some)
+        few = _SOME_INSIDE * len(some)
+        said = [(found, self._inside(found)) for found in some]
+        inside = sum(verdict is True for _, verdict in said)
+        for found in (found for found, verdict in said if verdict is None):
+            if inside >= few:
+                break  # each that is asked for costs Kiwi
+            inside += self._is_inside(found)
+        return inside < few
 
     def _is_inside(self, found: Break) -> bool:
         """Tell whether a break without a drawn space is inside a word: by the document's own words, else by Kiwi."""

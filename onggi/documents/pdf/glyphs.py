@@ -19,7 +19,8 @@ from onggi.documents.pdf.unreadable import unreadable
 _BOLD_NAME = re.compile(r"bold|heavy|black|,B$|-B$|headline|견고딕|헤드라인|태고딕", re.IGNORECASE)
 _BOLD_WEIGHT = 600
 _FILL_AND_STROKE = 2
-_WHITE = np.array([0, 9, 10, 11, 12, 13, 32, 0xA0, 0x3000, *range(0x2000, 0x200C)])
+_IS_WHITE = np.zeros(0x3002, bool)
+_IS_WHITE[[0, 9, 10, 11, 12, 13, 32, 0xA0, 0x3000, *range(0x2000, 0x200C)]] = True
 _ASLANT = 5  # degrees away from a right angle, from which on text is a stamp or a watermark
 _TURNS = 4
 _MIN_SIZE = 0.1  # points
@@ -117,12 +118,13 @@ def glyphs(page: pypdfium2.PdfPage) -> Glyphs:
 
 def _glyphs(text: int, count: int, box: tuple[float, float, float, float]) -> Glyphs:
     codes = np.fromiter(map(native.character, repeat(text), range(count)), np.uint32, count)
-    objects = np.fromiter(map(native.text_object, repeat(text), range(count)), np.uint64, count)
-    index = np.flatnonzero(~np.isin(codes, _WHITE) & (objects > 0))
+    index = np.flatnonzero(~_IS_WHITE[np.minimum(codes, len(_IS_WHITE) - 1)])
+    objects = np.fromiter(map(native.text_object, repeat(text), index.tolist()), np.uint64, len(index))
+    index, objects = index[objects > 0], objects[objects > 0]
     if not len(index):
         nothing = np.zeros(0)
         return Glyphs("", index, nothing, nothing, nothing, nothing, nothing, index, Frame(box))
-    handles, firsts, which = np.unique(objects[index], return_index=True, return_inverse=True)
+    handles, firsts, which = np.unique(objects, return_index=True, return_inverse=True)
     first = index[firsts].tolist()
     matrix = native.matrices(text, first).astype(np.float64)
     sizes = np.array([native.font_size(text, at) for at in first]) * np.hypot(matrix[:, 2], matrix[:, 3])
@@ -138,8 +140,8 @@ def _glyphs(text: int, count: int, box: tuple[float, float, float, float]) -> Gl
     most = int(np.bincount(turns[keep], minlength=_TURNS).argmax()) if keep.any() else 0
     frame = Frame(box, most)
     index, which, turns = index[keep], which[keep], turns[keep]
-    boxes = frame.boxes(native.loose_boxes(text, count)[index][:, [0, 3, 2, 1]].astype(np.float64))
-    _, baseline = frame.points(*native.origins(text, count)[index].T)
+    boxes = frame.boxes(native.loose_boxes(text, index.tolist())[:, [0, 3, 2, 1]].astype(np.float64))
+    _, baseline = frame.points(*_origins(text, index, which).T)
     return Glyphs(
         codes.astype("<u4").tobytes().decode("utf-32-le", "replace"),
         index,
@@ -153,6 +155,22 @@ def _glyphs(text: int, count: int, box: tuple[float, float, float, float]) -> Gl
         int(aslant.sum()),
         int(blind.sum()),
     )
+
+
+def _origins(text: int, index: np.ndarray, which: np.ndarray) -> np.ndarray:
+    """Return x and y of the origins of characters, ``which`` the text object of each, in points.
+
+    Characters of one text object stand on one line. Where it is level or upright, so that its ends have a coordinate in
+    common, all between them have that one, and the other, which tells no baseline, is that of its first.
+    """
+    starts = np.flatnonzero(np.diff(which, prepend=-1))
+    ends = np.append(starts[1:], len(which)) - 1
+    first, last = (native.origins(text, index[at].tolist()) for at in (starts, ends))
+    places = np.repeat(first, ends - starts + 1, axis=0)
+    aslant = np.repeat((first != last).all(axis=1), ends - starts + 1)
+    if aslant.any():
+        places[aslant] = native.origins(text, index[aslant].tolist())
+    return places
 
 
 def _fonts(objects: list[int]) -> tuple[np.ndarray, np.ndarray]:

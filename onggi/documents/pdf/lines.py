@@ -158,7 +158,10 @@ def unspaced(text: str, width: float) -> str:
 def _text(text: str, index: list[int]) -> str:
     """Return the characters of a run on one line, white space between them as one space."""
     told = text[index[0] : index[-1] + 1]
-    if len(told) > len(index):  # white space, or characters that were left out
+    words = told.split()
+    if sum(map(len, words)) == len(index):
+        told = " ".join(words)
+    elif len(told) > len(index):  # characters that were left out
         parts = [told[0]]
         for before, at in itertools.pairwise(index):
             if at > before + 1 and any(map(str.isspace, text[before + 1 : at])):

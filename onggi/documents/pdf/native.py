@@ -41,19 +41,19 @@ _bounds = _function("FPDFPageObj_GetBounds", _INT, *[_POINTER] * 5)
 _draw_mode = _function("FPDFPath_GetDrawMode", _INT, *[_POINTER] * 3)
 
 
-def loose_boxes(text: int, count: int) -> np.ndarray:
-    """Return left, top, right and bottom of the first ``count`` characters, from their advance widths, in points."""
-    boxes = np.zeros((count, 4), np.float32)
+def loose_boxes(text: int, indices: list[int]) -> np.ndarray:
+    """Return left, top, right and bottom of some characters, from their advance widths, in points."""
+    boxes = np.zeros((len(indices), 4), np.float32)
     start = boxes.ctypes.data
-    _run(_loose_box, repeat(text), range(count), range(start, start + 16 * count, 16))
+    _run(_loose_box, repeat(text), indices, range(start, start + 16 * len(indices), 16))
     return boxes
 
 
-def origins(text: int, count: int) -> np.ndarray:
-    """Return x and y of the origins of the first ``count`` characters, in points."""
-    places = np.zeros((count, 2), np.float64)
-    start, end = places.ctypes.data, places.ctypes.data + 16 * count
-    _run(_origin, repeat(text), range(count), range(start, end, 16), range(start + 8, end + 8, 16))
+def origins(text: int, indices: list[int]) -> np.ndarray:
+    """Return x and y of the origins of some characters, in points."""
+    places = np.zeros((len(indices), 2), np.float64)
+    start, end = places.ctypes.data, places.ctypes.data + 16 * len(indices)
+    _run(_origin, repeat(text), indices, range(start, end, 16), range(start + 8, end + 8, 16))
     return places
 
 
