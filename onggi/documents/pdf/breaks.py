@@ -6,7 +6,7 @@ syllables it is told by a space that the program drew at the ends of lines, or e
 
 import itertools
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -75,24 +75,9 @@ class Breaks:
         self._verdicts: dict[Break, bool] = {}
 
     @cached_property
-    def evidence(self) -> tuple[Counter[str], Counter[tuple[str, str]]]:
-        """Beginnings of words, and each word with beginnings of the next, the empty one too, as often as in lines."""
-        inner = [["", *text.split(" ")[1:-1]] for text in self.texts]
-        neighbours = Counter(itertools.chain.from_iterable(map(itertools.pairwise, inner)))
-        words: Counter[str] = Counter()
-        pairs: Counter[tuple[str, str]] = Counter()
-        whole: Counter[str] = Counter()
-        for (before, word), count in neighbours.items():
-            whole[word] += count
-            if hangul := _HANGUL.match(word):
-                for length in range(1, min(len(hangul[0]), _TAIL) + 1):
-                    pairs[before, hangul[0][:length]] += count
-        for word, count in whole.items():
-            pairs[word, ""] += count
-            if hangul := _HANGUL.match(word):
-                for length in range(1, len(hangul[0]) + 1):
-                    words[hangul[0][:length]] += count
-        return words, pairs
+    def evidence(self) -> "_Evidence":
+        """What the document's lines say about words, their ends left out."""
+        return _Evidence(self.texts)
 
     def separator(self, found: Break) -> str:
         """Return what joins two lines of one paragraph: a space, or nothing."""
@@ -135,13 +120,34 @@ class Breaks:
         match = _HANGUL.match(found.after)
         tail = match[0] if match else ""
         start = tail[:_TAIL]
-        words, pairs = self.evidence
-        together, apart = words[head + start], pairs[head, start]
-        if len(head) < _HEAD or bool(together) == bool(apart):
+        together, apart = self.evidence.begins(head + start), self.evidence.apart(head, start)
+        if len(head) < _HEAD or together == apart:
             # The lines of a cell mostly end where their writer wanted it: after what is a whole word elsewhere.
-            wanted = found.in_cell and not together and min(len(head), len(tail)) >= _HEAD and pairs[head, ""]
-            return False if wanted else None
-        return bool(together)
+            long = min(len(head), len(tail)) >= _HEAD
+            return False if found.in_cell and not together and long and head in self.evidence.words else None
+        return together
+
+
+class _Evidence:
+    """The words of a document and what follows each, in the middles of its lines."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        inner = [["", *text.split(" ")[1:-1]] for text in texts]
+        self.words: set[str] = set()
+        self._following: defaultdict[str, list[str]] = defaultdict(list)
+        for before, word in set(itertools.chain.from_iterable(map(itertools.pairwise, inner))):
+            self.words.add(word)
+            self._following[before].append(word)
+        hangul = {match[0] for match in map(_HANGUL.match, self.words) if match}
+        self._beginnings = {word[:length] for word in hangul for length in range(1, len(word) + 1)}
+
+    def begins(self, start: str) -> bool:
+        """Tell whether a word begins with these syllables."""
+        return start in self._beginnings
+
+    def apart(self, head: str, start: str) -> bool:
+        """Tell whether a word that begins with ``start`` follows the word ``head``."""
+        return any(word.startswith(start) for word in self._following.get(head, ()))
 
 
 def _is_word_end(found: Break) -> bool:

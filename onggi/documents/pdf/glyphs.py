@@ -117,7 +117,7 @@ def glyphs(page: pypdfium2.PdfPage) -> Glyphs:
 
 
 def _glyphs(text: int, count: int, box: tuple[float, float, float, float]) -> Glyphs:
-    codes = np.fromiter(map(native.character, repeat(text), range(count)), np.uint32, count)
+    codes = native.characters(text, count)
     index = np.flatnonzero(~_IS_WHITE[np.minimum(codes, len(_IS_WHITE) - 1)])
     objects = np.fromiter(map(native.text_object, repeat(text), index.tolist()), np.uint64, len(index))
     index, objects = index[objects > 0], objects[objects > 0]
@@ -179,9 +179,9 @@ def _fonts(objects: list[int]) -> tuple[np.ndarray, np.ndarray]:
     strokes = np.array([native.render_mode(found) == _FILL_AND_STROKE for found in objects], bool)
     names = {font: _name(font) for font in np.unique(fonts).tolist()}
     heavy = {font: bool(_BOLD_NAME.search(name)) or _weight(font) >= _BOLD_WEIGHT for font, name in names.items()}
-    symbols = np.array([bool(_SYMBOLS.search(names[font])) for font in fonts.tolist()], bool)
-    bold = strokes | np.array([heavy[font] for font in fonts.tolist()], bool)
-    return np.where(symbols, 0, fonts), bold
+    symbols = [font for font, name in names.items() if _SYMBOLS.search(name)]
+    bold = strokes | np.isin(fonts, [font for font in heavy if heavy[font]])
+    return np.where(np.isin(fonts, symbols), 0, fonts), bold
 
 
 def _is_mark(codes: np.ndarray, fonts: np.ndarray) -> np.ndarray:

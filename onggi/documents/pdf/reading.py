@@ -152,7 +152,12 @@ def _line(runs: list[Run]) -> Line:
             together[-1] = merged(before, run)
         else:
             together.append(run)
-    return Line(tuple(replace(run, text=unspaced(run.text, (run.right - run.left) / run.size)) for run in together))
+    return Line(tuple(map(_unspaced, together)))
+
+
+def _unspaced(run: Run) -> Run:
+    text = unspaced(run.text, (run.right - run.left) / run.size)
+    return run if text == run.text else replace(run, text=text)
 
 
 def merged(before: Run, run: Run) -> Run:
