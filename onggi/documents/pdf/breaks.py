@@ -20,6 +20,8 @@ _ENDINGS = re.compile(
     r"(하고|하며|하여|하는|되어|되고|되며|되는|으며|지만|는데|에서|으로|부터|까지|에게|있는|없는|대한|위한|따른|통해|습니다|[해어아여]야)$"
 )
 _AFTER_ENDINGS = re.compile(r"(?:[가-힣]|라도|서는|서도)(?![가-힣])|[는은도의써야]")  # what they may go on in
+_PAST = re.compile("[였었았했겠갔왔됐켰렸졌셨]는$")
+_AFTER_PAST = ("데", "지")  # which are endings there; Kiwi takes them for nouns
 _HEAD = 2  # characters of a word that is evidence
 _TAIL = 2  # characters of what follows it that must be the same
 _MIN_BREAKS = 20  # by which a document shows how it is broken
@@ -86,6 +88,8 @@ class Breaks:
         if found.spaced or not found.half_hangul:
             return " "
         if self.marks_spaces and not found.in_cell and found.before[-1] not in _PARTICLES:
+            return ""
+        if _PAST.search(found.before) and found.after.startswith(_AFTER_PAST):
             return ""
         if not found.attaches or _is_word_end(found) or (self.keeps_words and not found.in_cell):
             return " "

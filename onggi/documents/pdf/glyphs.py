@@ -30,6 +30,9 @@ UNREADABLE = 0xFFFD
 """What stands for characters that cannot be read, so that they take their place."""
 _PRIVATE = 0xE000, 0xF8FF
 _LATIN_END = 0x250
+_MARKS = 0x300, 0x36F
+_NOTHING = 0x200B  # a space of no width: no character, and no white space
+_SPACE = 0.15  # em, the least that is between words
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +138,17 @@ def _glyphs(text: int, count: int, box: tuple[float, float, float, float]) -> Gl
     blind = unreadable(codes[index], fonts[which])
     codes[index] = np.where(_is_mark(codes[index], fonts[which]), _BULLET, codes[index])
     codes[index[blind]] = UNREADABLE
-    keep = ~aslant
+    dots = _emphasis(codes[index])
+    codes[index[dots]] = _NOTHING
+    keep = ~aslant & ~dots
     turns = (quarters % _TURNS)[which]
     most = int(np.bincount(turns[keep], minlength=_TURNS).argmax()) if keep.any() else 0
     frame = Frame(box, most)
     index, which, turns = index[keep], which[keep], turns[keep]
     boxes = frame.boxes(native.loose_boxes(text, index.tolist())[:, [0, 3, 2, 1]].astype(np.float64))
     _, baseline = frame.points(*_origins(text, index, which).T)
+    if dots.any():
+        _close_up(codes, index, (boxes[1:, 0] - boxes[:-1, 2]) / sizes[which][1:])
     return Glyphs(
         codes.astype("<u4").tobytes().decode("utf-32-le", "replace"),
         index,
@@ -155,6 +162,22 @@ def _glyphs(text: int, count: int, box: tuple[float, float, float, float]) -> Gl
         int(aslant.sum()),
         int(blind.sum()),
     )
+
+
+def _emphasis(codes: np.ndarray) -> np.ndarray:
+    """Tell which characters are dots over a word: marks that combine, drawn by themselves behind it."""
+    mark: np.ndarray = (codes >= _MARKS[0]) & (codes <= _MARKS[1])
+    if mark.any():
+        mark &= np.concatenate([[0], codes[:-1]]) >= _MARKS[0]  # on Latin letters they mean something
+    return mark
+
+
+def _close_up(codes: np.ndarray, index: np.ndarray, gaps: np.ndarray) -> None:
+    """Blot out the white space that came with dots between letters that have no gap, in em, between them."""
+    for at in np.flatnonzero((np.diff(index) > 1) & (gaps < _SPACE)).tolist():
+        between = slice(index[at] + 1, index[at + 1])
+        if (codes[between] == _NOTHING).any():
+            codes[between] = _NOTHING
 
 
 def _origins(text: int, index: np.ndarray, which: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@ _PITCH = 1.25  # times the line distance of the page
 _HANGING_PITCH = 2.0  # em between lines of one sentence that start apart
 _WIDE_PITCH = 2.6  # em between lines of one sentence
 _COLUMN_RISE = 2.5  # em by which the next column starts higher
+_MIN_ENTRY = 10  # characters of what a list says of a name, to go on in the next line
 _CAPTION = re.compile(r"[<〈\[(]?\s?(표|그림|사진|별표|별첨|붙임|참고|Table|Fig)")
 _NOTE = 0.93  # times the size of the text, at most that of its footnotes
 
@@ -59,6 +60,16 @@ def close(part: Part, line: Line, pitch: float) -> bool:
         and abs(line.left - before.left) < _INDENT * line.size
         and not part.is_row()
     )
+
+
+def hangs(row: Part, cell_left: float, line: Line) -> bool:
+    """Tell whether a line goes on with the last cell of a row, where the entries of a list hang below their names."""
+    names = row.lines[0].runs
+    if len(names[-1].text) < _MIN_ENTRY or line.leads or marked(line.text) or _CAPTION.match(line.text):
+        return False
+    indent = (line.left - names[0].left) / line.size
+    apart = all(abs(run.left - line.left) > 0.5 * line.size for run in names)
+    return _INDENT < indent < _MAX_HANGING and line.left < cell_left and apart and full(row.lines[-1], line)
 
 
 def next_column(before: Line, line: Line) -> bool:

@@ -95,6 +95,11 @@ class Line:
         return bool(_ENTRY.search(self.text))
 
     @property
+    def running(self) -> bool:
+        """It is a running head or foot."""
+        return all(run.running for run in self.runs)
+
+    @property
     def order(self) -> int:
         """That of its first run."""
         return self.runs[0].order

@@ -1,0 +1,46 @@
+"""What the words on both sides of a line break say: whether the second line goes on with the sentence of the first."""
+
+import re
+
+_LABELLED = re.compile(r"[^:.]{2,40} : ")  # as "대출규모 (조원) : 686 → 784": a row
+_NAMED = re.compile(r"(?:[^\w\s(]\s*)*\([가-힣A-Za-z·ㆍ/ ]{2,12}\)\s")  # as "* (감독기관) 국토부 …": an entry
+_UNFINISHED = re.compile(r"(?:,|[가-힣](?:을|를|의|에|은|는|및))$")
+_STEM = re.compile("[한된니이않같인는진]")  # that 다 may follow, beside what ends in ㅆ and ㅄ
+_FINALS = 28  # of a Hangul syllable
+_SS, _BS = 20, 18  # ㅆ and ㅄ among them
+
+
+def unfinished(text: str) -> bool:
+    """Tell whether a sentence surely goes on: after a comma, a particle, or a bracket that is still open.
+
+    Examples
+    --------
+    >>> unfinished("시중은행 전환을"), unfinished("신규 발굴 (’23"), unfinished("추진 배경")
+    (True, True, False)
+    """
+    return bool(_UNFINISHED.search(text)) or text.count("(") > text.count(")")
+
+
+def ends_verb(before: str, after: str) -> bool:
+    """Tell whether ``다.`` at the start of a line ends the verb before, and counts nothing.
+
+    Examples
+    --------
+    >>> ends_verb("발생률이 감소하였", "다. 이는"), ends_verb("나. 적용 범위", "다. 시행 시기")
+    (True, False)
+    """
+    last = before[-1:]
+    if not after.startswith("다.") or not "가" <= last <= "힣":
+        return False
+    return (ord(last) - ord("가")) % _FINALS in (_SS, _BS) or bool(_STEM.match(last))
+
+
+def same_label(item: str, line: str) -> bool:
+    """Tell whether a line has a label of the same kind as the item before it: each is an entry of its own.
+
+    Examples
+    --------
+    >>> same_label("* (창업비자) 종합적 고려", "(구직비자) 변경 활성화"), same_label("이는 대출", "(오토론) 실행시")
+    (True, False)
+    """
+    return any(label.match(item) and label.match(line) for label in (_LABELLED, _NAMED))
