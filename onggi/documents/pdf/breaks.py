@@ -17,7 +17,7 @@ _HANGUL = re.compile(r"[가-힣]+")
 _CARRIER = re.compile("[가-힣\\w)\\]}%”’」』〉》]")
 _PARTICLES = frozenset("은는을를의에로한된할될며던")  # ends of words; the space after one may be lost in justifying
 _ENDINGS = re.compile(
-    r"(하고|하며|하여|하는|되어|되고|되며|되는|으며|지만|는데|에서|으로|부터|까지|에게|있는|없는|대한|위한|따른|통해|습니다|[해어아여]야)$"
+    r"(하고|하며|하여|하는|되어|되고|되며|되는|으며|지만|는데|에서|으로|부터|까지|에게|있는|없는|대한|위한|따른|통해|싶은|같은|않은|많은|라는|다는|습니다|[해어아여]야)$"
 )
 _AFTER_ENDINGS = re.compile(r"(?:[가-힣]|라도|서는|서도)(?![가-힣])|[는은도의써야]")  # what they may go on in
 _PAST = re.compile("[였었았했겠갔왔됐켰렸졌셨]는$")
@@ -83,7 +83,7 @@ class Breaks:
 
     def separator(self, found: Break) -> str:
         """Return what joins two lines of one paragraph: a space, or nothing."""
-        if found.glued or re.search(r"\w[-\u2010\u2011]$", found.before):
+        if found.glued or re.search(r"\w[-\u2010\u2011]$|://\S+/$", found.before):
             return ""
         if found.spaced or not found.half_hangul:
             return " "

@@ -13,7 +13,7 @@ from onggi.documents.blocks import Block, Place, one_line, row_blocks
 from onggi.documents.pdf.breaks import Break, Breaks
 from onggi.documents.pdf.lines import Run
 from onggi.documents.pdf.parts import Part, apart, close, hangs, next_column, notes_first, other_indent, resumes
-from onggi.documents.pdf.phrases import ends_verb, same_label, unfinished
+from onggi.documents.pdf.phrases import counts_nothing, same_label, unfinished
 from onggi.documents.pdf.reading import Item, Line
 from onggi.documents.pdf.tables import Cell, Table
 from onggi.documents.pdf.widths import SAME_SIZE, cell_full, full, marked, measured, pitch_of, set_apart
@@ -22,6 +22,7 @@ _NUMBERS = re.compile(r"[\d\s.,%()~\-–+|’'/]+")
 _CODE = re.compile(r"^[%#{}]|\\[a-z]|[{}]$")
 _HANGUL = re.compile("[가-힣]")
 _SHRUNK = 0.2  # share by which the size of one line of a sentence may differ from the next
+_HANGS = 2.5  # em that the lines of an item stand right of its mark
 _PROSE = 20  # em of a line that is no heading
 _CELL_PITCH = 1.8  # em between two lines of one cell
 _MAX_ROW_LINES = 6
@@ -135,9 +136,13 @@ class Layout:
                 return False
         elif last.is_row() or not resumes(last, line):
             return False
-        if line.cells or before.leads or not _same_size(before, line, last.text):
+        if line.cells or before.leads or not _same_size(last, line):
             return False
-        if (marked(line.text) and not ends_verb(before.text, line.text)) or set_apart(before) or not full(before, line):
+        if (
+            (marked(line.text) and not counts_nothing(before.text, line.text))
+            or set_apart(before)
+            or not full(before, line)
+        ):
             return False
         if same_label(last.text, line.text) or _is_code(before.text, line.text):
             return False
@@ -200,13 +205,15 @@ def _add_cell(parts: list[Part], first: int, line: Line) -> bool:
     return False
 
 
-def _same_size(before: Line, line: Line, text: str) -> bool:
-    """Tell whether two lines may be of one paragraph by size; some writers shrink a line of prose until it fits."""
+def _same_size(part: Part, line: Line) -> bool:
+    """Tell whether a line may go on with a part by size; some writers shrink a line of prose until it fits."""
+    before = part.lines[-1]
     other = abs(line.size - before.size)
     if other <= SAME_SIZE * before.size:
         return True
     prose = before.right - before.left > _PROSE * before.size and before.measure - before.right < 0.5 * before.size
-    return prose and other <= _SHRUNK * before.size and unfinished(text)
+    hangs = marked(part.text) and 0.5 * before.size < line.left - part.lines[0].left < _HANGS * before.size
+    return prose and other <= _SHRUNK * before.size and (hangs or unfinished(part.text))
 
 
 def _is_code(before: str, after: str) -> bool:

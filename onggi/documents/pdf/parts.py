@@ -5,10 +5,10 @@ import statistics
 from dataclasses import dataclass, field
 
 from onggi.documents.blocks import Block
+from onggi.documents.pdf.phrases import ends
 from onggi.documents.pdf.reading import Line
 from onggi.documents.pdf.widths import SAME_SIZE, full, marked
 
-_SENTENCE_END = (".", "?", "!", "。", ":", ";")
 _INDENT = 0.8  # em
 _MAX_HANGING = 6.0  # em by which the lines of one item may start apart
 _PITCH = 1.25  # times the line distance of the page
@@ -80,7 +80,7 @@ def next_column(before: Line, line: Line) -> bool:
 def resumes(part: Part, line: Line) -> bool:
     """Tell whether a line may be the rest of a paragraph of the page or column before."""
     before = part.lines[-1]
-    if before.text.endswith(_SENTENCE_END) or (before.zone < 0) != (line.zone < 0):
+    if ends(before.text) or (before.zone < 0) != (line.zone < 0):
         return False
     return (
         part.bold() == line.bold and abs(line.size - before.size) < 0.03 * line.size and not _CAPTION.match(line.text)
@@ -127,7 +127,7 @@ def apart(before: Line, line: Line, pitch: float) -> bool:
         return False
     hanging = _MAX_HANGING if distance < _HANGING_PITCH * line.size else _INDENT
     level = abs(before.left - line.left) < hanging * line.size
-    return before.text.endswith(_SENTENCE_END) or not level or distance > _WIDE_PITCH * line.size
+    return ends(before.text) or not level or distance > _WIDE_PITCH * line.size
 
 
 def other_indent(part: Part, line: Line) -> bool:
@@ -137,4 +137,4 @@ def other_indent(part: Part, line: Line) -> bool:
     if distance < _INDENT * line.size:
         return False
     hanging = len(part.lines) == 1 and (line.left < before.left or marked(part.text))
-    return distance > _MAX_HANGING * line.size or (not hanging and before.text.endswith(_SENTENCE_END))
+    return distance > _MAX_HANGING * line.size or (not hanging and ends(before.text))

@@ -5,9 +5,24 @@ import re
 _LABELLED = re.compile(r"[^:.]{2,40} : ")  # as "대출규모 (조원) : 686 → 784": a row
 _NAMED = re.compile(r"(?:[^\w\s(]\s*)*\([가-힣A-Za-z·ㆍ/ ]{2,12}\)\s")  # as "* (감독기관) 국토부 …": an entry
 _UNFINISHED = re.compile(r"(?:,|[가-힣](?:을|를|의|에|은|는|및))$")
+_END = re.compile(r"[.?!。:;]$|[다요음함]\.\s?\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\)?$")
+_INITIAL = re.compile(r"[,&] [A-Z]\.$")
+_DATE = re.compile(r"\d{4}\.\s?(?:\d{1,2}\.)?$")
+_DAY = re.compile(r"\d{1,2}\.\s")
 _STEM = re.compile("[한된니이않같인는진]")  # that 다 may follow, beside what ends in ㅆ and ㅄ
 _FINALS = 28  # of a Hangul syllable
 _SS, _BS = 20, 18  # ㅆ and ㅄ among them
+
+
+def ends(text: str) -> bool:
+    """Tell whether a sentence ends here, numbers of its notes behind it or not; an initial ends none.
+
+    Examples
+    --------
+    >>> ends("모두 감소하였다."), ends("모두 감소하였다. 5,16"), ends("La Porta, R., & Shleifer, A.")
+    (True, True, False)
+    """
+    return bool(_END.search(text)) and not _INITIAL.search(text)
 
 
 def unfinished(text: str) -> bool:
@@ -21,14 +36,18 @@ def unfinished(text: str) -> bool:
     return bool(_UNFINISHED.search(text)) or text.count("(") > text.count(")")
 
 
-def ends_verb(before: str, after: str) -> bool:
-    """Tell whether ``다.`` at the start of a line ends the verb before, and counts nothing.
+def counts_nothing(before: str, after: str) -> bool:
+    """Tell whether what looks like a list mark at the start of a line ends a verb, or goes on with a date.
 
     Examples
     --------
-    >>> ends_verb("발생률이 감소하였", "다. 이는"), ends_verb("나. 적용 범위", "다. 시행 시기")
+    >>> counts_nothing("발생률이 감소하였", "다. 이는"), counts_nothing("나. 적용 범위", "다. 시행 시기")
     (True, False)
+    >>> counts_nothing("고시(2014. 1.", "3. 관세청 고시")
+    True
     """
+    if _DATE.search(before) and _DAY.match(after):
+        return True
     last = before[-1:]
     if not after.startswith("다.") or not "가" <= last <= "힣":
         return False
