@@ -20,6 +20,8 @@ _ENDINGS = re.compile(
     r"(하고|하며|하여|하는|되어|되고|되며|되는|으며|지만|는데|에서|으로|부터|까지|에게|있는|없는|대한|위한|따른|통해|싶은|같은|않은|많은|라는|다는|습니다|[해어아여]야)$"
 )
 _AFTER_ENDINGS = re.compile(r"(?:[가-힣]|라도|서는|서도)(?![가-힣])|[는은도의써야]")  # what they may go on in
+_HYPHEN = re.compile(r"\w[-\u2010\u2011]$")
+_SLASH = re.compile(r"\w/\n[A-Za-z0-9]|(?:^|\s)[^\s/]+/\n")  # inside a path; between two words
 _PAST = re.compile("[였었았했겠갔왔됐켰렸졌셨]는$")
 _AFTER_PAST = ("데", "지")  # which are endings there; Kiwi takes them for nouns
 _HEAD = 2  # characters of a word that is evidence
@@ -83,7 +85,7 @@ class Breaks:
 
     def separator(self, found: Break) -> str:
         """Return what joins two lines of one paragraph: a space, or nothing."""
-        if found.glued or re.search(r"\w[-\u2010\u2011]$|://\S+/$", found.before):
+        if found.glued or _HYPHEN.search(found.before) or _SLASH.search(f"{found.before}\n{found.after[:1]}"):
             return ""
         if found.spaced or not found.half_hangul:
             return " "

@@ -19,6 +19,7 @@ from onggi.documents.pdf.tables import Cell, Table
 from onggi.documents.pdf.widths import SAME_SIZE, cell_full, full, marked, measured, pitch_of, set_apart
 
 _NUMBERS = re.compile(r"[\d\s.,%()~\-–+|’'/]+")
+_NUMBERED = re.compile(r"\d,?$")  # as an entry of an index
 _CODE = re.compile(r"^[%#{}]|\\[a-z]|[{}]$")
 _HANGUL = re.compile("[가-힣]")
 _SHRUNK = 0.2  # share by which the size of one line of a sentence may differ from the next
@@ -136,10 +137,10 @@ class Layout:
                 return False
         elif last.is_row() or not resumes(last, line):
             return False
-        if line.cells or before.leads or not _same_size(last, line):
+        if line.cells or before.leads or (line.leads and _NUMBERED.search(before.text)) or not _same_size(last, line):
             return False
         if (
-            (marked(line.text) and not counts_nothing(before.text, line.text))
+            (marked(line.text) and not counts_nothing(last.text, line.text))
             or set_apart(before)
             or not full(before, line)
         ):

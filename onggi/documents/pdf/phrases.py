@@ -9,9 +9,10 @@ _END = re.compile(r"[.?!。:;]$|[다요음함]\.\s?\d{1,3}(?:\s?[,–-]\s?\d{1,3
 _INITIAL = re.compile(r"[,&] [A-Z]\.$")
 _DATE = re.compile(r"\d{4}\.\s?(?:\d{1,2}\.)?$")
 _DAY = re.compile(r"\d{1,2}\.\s")
-_STEM = re.compile("[한된니이않같인는진]")  # that 다 may follow, beside what ends in ㅆ and ㅄ
+_NEGATIVE = re.compile(r"[-–−]\d")
 _FINALS = 28  # of a Hangul syllable
-_SS, _BS = 20, 18  # ㅆ and ㅄ among them
+_OF_VERBS = 4, 18, 20  # ㄴ, ㅄ and ㅆ among them
+_STEMS = frozenset("니이않같")  # that 다 may follow, too
 
 
 def ends(text: str) -> bool:
@@ -33,25 +34,36 @@ def unfinished(text: str) -> bool:
     >>> unfinished("시중은행 전환을"), unfinished("신규 발굴 (’23"), unfinished("추진 배경")
     (True, True, False)
     """
-    return bool(_UNFINISHED.search(text)) or text.count("(") > text.count(")")
+    return bool(_UNFINISHED.search(text)) or _open(text)
 
 
-def counts_nothing(before: str, after: str) -> bool:
-    """Tell whether what looks like a list mark at the start of a line ends a verb, or goes on with a date.
+def _open(text: str) -> bool:
+    return text.count("(") > text.count(")")
+
+
+def counts_nothing(item: str, after: str) -> bool:
+    """Tell whether what looks like a list mark at the start of a line ends a verb, or goes on with a date or a number.
+
+    Parameters
+    ----------
+    item : str
+        The item or paragraph so far.
+    after : str
+        The line.
 
     Examples
     --------
-    >>> counts_nothing("발생률이 감소하였", "다. 이는"), counts_nothing("나. 적용 범위", "다. 시행 시기")
+    >>> counts_nothing("발생률이 감소하였", "다. 이는"), counts_nothing("나. 적용 기관", "다. 시행 시기")
     (True, False)
-    >>> counts_nothing("고시(2014. 1.", "3. 관세청 고시")
-    True
+    >>> counts_nothing("고시(2014. 1.", "3. 관세청 고시"), counts_nothing("두 차례 인하(총", "–75bp)하였다")
+    (True, True)
     """
-    if _DATE.search(before) and _DAY.match(after):
+    if (_DATE.search(item) and _DAY.match(after)) or (_open(item) and _NEGATIVE.match(after)):
         return True
-    last = before[-1:]
-    if not after.startswith("다.") or not "가" <= last <= "힣":
+    last = item[-1:]
+    if not after.startswith("다.") or not "가" <= last <= "힣" or item.startswith(("나.", "나)")):
         return False
-    return (ord(last) - ord("가")) % _FINALS in (_SS, _BS) or bool(_STEM.match(last))
+    return (ord(last) - ord("가")) % _FINALS in _OF_VERBS or last in _STEMS
 
 
 def same_label(item: str, line: str) -> bool:

@@ -274,3 +274,9 @@ def test_a_running_head_does_not_part_a_sentence() -> None:
     joined, told, second = [block for block in layout.blocks() if LONGEST not in block.text or FULL in block.text]
     assert (joined.text.endswith("더불어 끝납니다."), told.text, second.text) == (True, "장독의 기록", "둘째")
     assert joined.places[-1] == (len(joined.text) - len("더불어 끝납니다."), PAGES[1])
+
+
+def test_entries_of_an_index_stay_apart_from_one_without_leaders() -> None:
+    entry = "항아리 뚜껑 . . 12, 13, 39, 42"
+    lines = [line(500, entry, size=9.5), line(487, "항아리 받침 ········· 27", size=9.5)]
+    assert texts(page(*lines))[:2] == [entry, "항아리 받침 … 27"]
