@@ -4,14 +4,13 @@ import re
 from collections import Counter
 
 from onggi.core.errors import DocumentError
-from onggi.documents.blocks import Block, Content
+from onggi.documents.blocks import Content
 from onggi.documents.hwp import docinfo, ole, owpml
 from onggi.documents.hwp.flow import Flow
 from onggi.documents.hwp.section import Sections
+from onggi.documents.hwp.titles import title
 
 _OLD = re.compile(rb"HWP Document File V(\d)")
-_TITLED = 2000
-"""Characters at the start of a document; a title that is one is among them."""
 
 
 def read(data: bytes, where: str) -> Content:
@@ -46,7 +45,7 @@ def read5(data: bytes, where: str) -> Content:
     sections = Sections(info, removed, where)
     paragraphs = (paragraph for stream in container.sections() for paragraph in sections.paragraphs(stream))
     blocks = list(Flow(info.numberings).body(paragraphs))
-    return Content(blocks, _title(container.title(), blocks), {}, removed)
+    return Content(blocks, title(container.title(), blocks), {}, removed)
 
 
 def readx(data: bytes, where: str) -> Content:
@@ -61,15 +60,4 @@ def readx(data: bytes, where: str) -> Content:
         head = package.head()
         removed: Counter[str] = Counter()
         blocks = list(Flow(head.numberings).body(package.paragraphs(head, removed)))
-        return Content(blocks, _title(package.title(), blocks), {}, removed)
-
-
-def _title(title: str, blocks: list[Block]) -> str:
-    """Return the title among the properties if the document begins with it.
-
-    It is filled in with the first words at the first time of saving, and stays when the document is made of another:
-    what a template, a person or an earlier document was called is not the title.
-    """
-    letters = re.sub(r"\W", "", title)
-    start = re.sub(r"\W", "", "".join(block.text for block in blocks[:100]))[:_TITLED]
-    return title if len(letters) > 3 and not letters.isdecimal() and letters in start else ""
+        return Content(blocks, title(package.title(), blocks), {}, removed)
