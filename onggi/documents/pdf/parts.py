@@ -136,5 +136,11 @@ def other_indent(part: Part, line: Line) -> bool:
     distance = abs(line.left - before.left)
     if distance < _INDENT * line.size:
         return False
+    first = part.lines[0]
+    hung = len(part.lines) > 1 and all(first.left < other.left - _INDENT * line.size for other in part.lines[1:])
+    if hung and abs(line.left - first.left) < 0.5 * line.size:
+        return True  # below lines that hang: the next entry
+    if len(part.lines) == 1 and line.left < before.left and marked(part.text) and not ends(before.text):
+        return False  # its mark may stand far in
     hanging = len(part.lines) == 1 and (line.left < before.left or marked(part.text))
     return distance > _MAX_HANGING * line.size or (not hanging and ends(before.text))

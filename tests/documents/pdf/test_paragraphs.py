@@ -280,3 +280,16 @@ def test_entries_of_an_index_stay_apart_from_one_without_leaders() -> None:
     entry = "항아리 뚜껑 . . 12, 13, 39, 42"
     lines = [line(500, entry, size=9.5), line(487, "항아리 받침 ········· 27", size=9.5)]
     assert texts(page(*lines))[:2] == [entry, "항아리 받침 … 27"]
+
+
+def test_the_next_entry_stands_below_the_lines_that_hang() -> None:
+    lines = [line(500, FULL), line(485, FULL[:-2], x=70), line(470, "장독대들은 모두", x=50)]
+    assert texts(page(*lines))[:2] == [f"{FULL} {FULL[:-2]}", "장독대들은 모두"]
+
+
+def test_an_item_whose_mark_stands_far_in_goes_on_at_the_margin() -> None:
+    first = "① 장독을 모두 세고서"
+    assert (
+        texts(page(line(500, first, x=130), line(485, "더불어 적는다."), line(470, "끝.")))[0]
+        == f"{first} 더불어 적는다."
+    )
