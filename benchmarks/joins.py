@@ -1,9 +1,10 @@
 """Lines of real PDFs that belong together, as labelled by eye, against what the reader made of them.
 
-`joins.tsv` holds pairs of lines drawn at random (seeds 20261121, 20261122, 20261123), as many from each file: 200 that
-the reader had joined and 200 that it had not, three times. A pair is the digest of the letters on both sides of the
-break, no text. Labels: ``joined`` (one word), ``space`` (two words), ``together`` (one paragraph, in whichever way),
-``apart``. What the rules were mended for is among them, so this guards against a relapse and is no fresh estimate.
+`joins.tsv` holds pairs of lines drawn at random (seeds 20261121 to 20261124), as many from each file: 200 that the
+reader had joined and 200 that it had not, three times, and 100 of each at last; those with few letters are left out. A
+pair is the digest of the letters on both sides of the break, no text. Labels: ``joined`` (one word), ``space`` (two
+words), ``together`` (one paragraph, in whichever way), ``apart``. What the rules were mended for is among them, so this
+guards against a relapse and is no fresh estimate.
 """
 
 import re
