@@ -111,7 +111,12 @@ def _document(data: bytes, kind: Format, where: str, limits: Limits) -> Parsed:
             data = kind.convert(data, where)
         if kind.zipped:
             archive.check(data, where, limits.max_mb * MEGABYTE)
-        content = kind.recognise(data, where, limits.ocr) if kind.recognise else kind.read(data, where)
+        if kind.recognise is not None:
+            content = kind.recognise(data, where, limits.ocr)
+        elif kind.limited is not None:
+            content = kind.limited(data, where, limits.max_mb * MEGABYTE)
+        else:
+            content = kind.read(data, where)
         return parsed(_told(content), kind.name, where, limits)
     except (DocumentError, MemoryError):
         raise
