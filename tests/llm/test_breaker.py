@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
@@ -34,7 +35,7 @@ def test_while_nobody_is_there_one_call_at_a_time_probes_and_then_all_go_on() ->
     made = run(asked(Breaker("it", 300), lambda now: now > 120, 16))
     probes = [began for began, answered in made if began > 0.2 and not answered]
     assert 4 <= len(probes) <= 12
-    assert all(later - earlier >= 0.5 for earlier, later in zip(probes, probes[1:], strict=False))
+    assert all(later - earlier >= 0.5 for earlier, later in pairwise(probes))
     assert sum(answered for _, answered in made) == 16
     assert max(began for began, _ in made) <= 120 + 30 + 0.2
 

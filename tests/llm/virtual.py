@@ -1,4 +1,4 @@
-"""An event loop whose clock jumps to the next timer, so that no test waits and none depends on how busy a machine is."""
+"""An event loop whose clock jumps to the next timer, so that no test waits, however busy a machine is."""
 
 import asyncio
 import selectors
