@@ -11,8 +11,10 @@ from onggi.core.errors import LlmError
 from onggi.llm.messages import Failure, Reply, Usage
 from onggi.llm.structured import asked_for, parsed
 from tests.llm.answering import request
-from tests.llm.conftest import KEY, Make
+from tests.llm.served import KEY, Make
 from tests.llm.faulty import Answer, Body, Server, asked, completion, said, wrong
+
+pytest_plugins = ["tests.llm.served"]
 
 REQUESTS = [request(f"{place}번 항아리") for place in range(40)]
 ONE = [request("장독")]

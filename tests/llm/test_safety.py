@@ -14,8 +14,10 @@ import pytest
 from onggi.llm.messages import Reply, Request
 from onggi.llm.prompts import Prompts
 from onggi.work.store import Store
-from tests.llm.conftest import KEY, Make
+from tests.llm.served import KEY, Make
 from tests.llm.faulty import Answer, Body, Server, asked, said, wrong
+
+pytest_plugins = ["tests.llm.served"]
 
 ROOT = Path(__file__).parents[2]
 CALLS = 2000
