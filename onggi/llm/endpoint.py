@@ -5,12 +5,12 @@ import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from onggi.llm.ledger import Ledger
 from onggi.llm.messages import Failure, Reply, Request
 from onggi.llm.params import RoleParams
-from onggi.llm.secret import address, is_loopback, key_of
+from onggi.llm.secret import address, key_of
 
 if TYPE_CHECKING:
     import httpx
@@ -96,14 +96,15 @@ class Endpoint:
     def _ask(self, requests: Sequence[Request], ledger: Ledger, crossing: "_Crossing") -> None:
         """Make all calls; what ends them goes to whoever takes the results."""
         from onggi.llm.calls import Calls
+        from onggi.llm.connection import client
 
         error: BaseException | None = None
         try:
             with asyncio.Runner(loop_factory=self._loop) as runner:
 
                 async def run() -> None:
-                    async with self._client() as client:
-                        calls = Calls(self.params, self._key, client, requests, ledger, crossing.put)
+                    async with client(self.params.endpoint, self._key, self._transport) as made:
+                        calls = Calls(self.params, self._key, made, requests, ledger, crossing.put)
                         crossing.begin(calls)
                         await calls.run()
 
@@ -113,21 +114,6 @@ class Endpoint:
             error = raised
         finally:
             crossing.close(error)
-
-    def _client(self) -> Any:
-        import httpx
-        from openai import AsyncOpenAI
-
-        settings = self.params.endpoint
-        timeout = httpx.Timeout(settings.timeout_s, connect=min(10.0, settings.timeout_s))
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=settings.concurrency)
-        carrier = httpx.AsyncClient(
-            transport=self._transport, limits=limits, timeout=timeout, follow_redirects=True,
-            trust_env=not is_loopback(settings.base_url),
-        )  # fmt: skip
-        return AsyncOpenAI(
-            api_key=self._key, base_url=settings.base_url, max_retries=0, timeout=timeout, http_client=carrier
-        )
 
 
 class _Crossing:

@@ -10,7 +10,13 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 
+from onggi.llm.role import Llm
+
+KEY = "sk-0f9a-not-to-be-found"
+
 Body = dict[str, Any]
+Make = Callable[..., Llm]
+"""Makes a language model of the server, of settings of the role and of its endpoint."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """A faulty server, and endpoints that ask it without waiting long."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,11 +9,7 @@ from onggi.llm import breaker, calls
 from onggi.llm.endpoint import Endpoint, identity
 from onggi.llm.role import Llm
 from tests.llm.answering import TesterParams
-from tests.llm.faulty import Server, serving
-
-KEY = "sk-0f9a-not-to-be-found"
-
-Make = Callable[..., Llm]
+from tests.llm.faulty import KEY, Make, Server, serving
 
 
 @pytest.fixture

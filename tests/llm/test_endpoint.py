@@ -8,11 +8,11 @@ import pytest
 from pydantic import BaseModel
 
 from onggi.core.errors import LlmError
+from onggi.llm import connection
 from onggi.llm.messages import Failure, Reply, Usage
 from onggi.llm.structured import asked_for, parsed
 from tests.llm.answering import request
-from tests.llm.served import KEY, Make
-from tests.llm.faulty import Answer, Body, Server, asked, completion, said, wrong
+from tests.llm.faulty import KEY, Answer, Body, Make, Server, asked, completion, said, wrong
 
 pytest_plugins = ["tests.llm.served"]
 
@@ -142,6 +142,14 @@ def test_an_endpoint_that_is_busy_or_away_costs_no_request_its_reply(
     assert llm.ledger.requests == len(server.log) == 65
 
 
+def test_a_reply_larger_than_any_is_broken_off(server: Server, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "LARGEST", 1 << 20)
+    server.rule = lambda body: said("가" * (1 << 20))
+    (failure,) = make(max_failed=1.0, attempts=2).replies(ONE)
+    assert failure == Failure("malformed", "a response of more than 1 MB")
+    assert len(server.log) == 2
+
+
 def test_what_broken_calls_took_counts_in_full_and_what_was_refused_as_nothing(server: Server, make: Make) -> None:
     server.then(Answer("{"), wrong(500))
     llm = make()
@@ -215,7 +223,8 @@ def test_what_is_under_way_when_a_stage_must_stop_is_kept(server: Server, make: 
 
 
 @pytest.mark.parametrize(
-XX
+    ("budget", "calls"),
+    [({"requests": 10}, range(10, 11)), ({"tokens": 600}, range(49, 51)), ({"usd": 6e-4}, range(49, 51))],
 )
 def test_the_budget_is_used_up_and_never_passed(
     server: Server, make: Make, budget: dict[str, float], calls: range
