@@ -35,14 +35,14 @@ class Calls:
     Parameters
     ----------
     client
-        What makes calls, without retries of its own.
+        Makes what one call at a time is made with, without retries of its own.
     put
         Takes the place of a request and what came of it.
     """
 
     def __init__(
-        self, params: RoleParams, key: str, client: AsyncOpenAI, requests: Sequence[Request], ledger: Ledger,
-        put: Callable[[int, Reply | Failure], None],
+        self, params: RoleParams, key: str, client: Callable[[], AsyncOpenAI], requests: Sequence[Request],
+        ledger: Ledger, put: Callable[[int, Reply | Failure], None],
     ) -> None:  # fmt: skip
         self.params, self.settings, self._key, self._client = params, params.endpoint, key, client
         self.requests, self.ledger, self._put = requests, ledger, put
@@ -92,15 +92,16 @@ class Calls:
     async def _work(self) -> None:
         """Ask for one request after the other."""
         try:
-            while self._ended_by is None:
-                with self._idle():
-                    await self._room.acquire()
-                place = next(self._places, None)
-                if place is None:
-                    return
-                result = await self._reply(self.requests[place])
-                self._put(place, result)
-                self._look_at(result)
+            async with self._client() as client:
+                while self._ended_by is None:
+                    with self._idle():
+                        await self._room.acquire()
+                    place = next(self._places, None)
+                    if place is None:
+                        return
+                    result = await self._reply(client, self.requests[place])
+                    self._put(place, result)
+                    self._look_at(result)
         except (LlmError, BudgetSpent) as error:
             self._end(error)
 
@@ -139,11 +140,11 @@ class Calls:
                     f"mend what it says, or bear it by {self.params.key}.max_failed, and run `dvc repro` again",
                 )
 
-    async def _reply(self, request: Request) -> Reply | Failure:
+    async def _reply(self, client: AsyncOpenAI, request: Request) -> Reply | Failure:
         """Ask until there is a reply, or no hope of one."""
         tries = busy = 0
         while True:
-            result = await self._attempt(request)
+            result = await self._attempt(client, request)
             if not isinstance(result, Fault):
                 return result
             busy = busy + 1 if result.kind == "busy" else 0
@@ -155,7 +156,7 @@ class Calls:
                 with self._idle():
                     await asyncio.sleep(backoff(max(1, tries + busy)) if result.wait is None else result.wait)
 
-    async def _attempt(self, request: Request) -> Reply | Failure | Fault:
+    async def _attempt(self, client: AsyncOpenAI, request: Request) -> Reply | Failure | Fault:
         """Make one call when it is its turn, and note what came of it."""
         async with AsyncExitStack() as stack:
             with self._idle():
@@ -168,7 +169,7 @@ class Calls:
             began, used = self._loop.time(), reserved  # nobody knows what a call took that is given up
             self._under_way += 1
             try:
-                result, told = await self._call(request)
+                result, told = await self._call(client, request)
                 used = self._used(result, told, reserved, request)
             finally:
                 self._under_way -= 1
@@ -206,14 +207,14 @@ class Calls:
             opens = {"shaky": None, "busy": result.wait is not None}.get(result.kind, True)
             self.breaker.failed(result.detail, result.wait, opens=opens, probe=probe)
 
-    async def _call(self, request: Request) -> tuple[Reply | Failure | Fault, Usage | None]:
+    async def _call(self, client: AsyncOpenAI, request: Request) -> tuple[Reply | Failure | Fault, Usage | None]:
         """Make a call; return what came back, and what it took where the server tells."""
         logprobs = request.logprobs and self._logprobs
         body = written(request, self.params.model or "", self.settings.json_mode, logprobs=logprobs)
         try:
             async with asyncio.timeout(self.settings.timeout_s):
                 # Not by `chat.completions`, which walks through the body for a quarter of a call's time.
-                response = await self._client.post("/chat/completions", cast_to=httpx.Response, body=body)
+                response = await client.post("/chat/completions", cast_to=httpx.Response, body=body)
         except (TimeoutError, APIConnectionError, httpx.HTTPError) as error:
             return self._broken(error), None
         except APIStatusError as error:

@@ -1,6 +1,6 @@
-"""The client that calls are made with: OpenAI's, without retries of its own, its responses no larger than any reply."""
+"""Clients that calls are made with: OpenAI's, without retries of their own, and with responses of a reply's size."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import httpx
 from openai import AsyncOpenAI
@@ -19,24 +19,31 @@ class TooLarge(Exception):
     """A response is larger than any reply."""
 
 
-def client(settings: EndpointSettings, key: str, transport: httpx.AsyncBaseTransport | None = None) -> AsyncOpenAI:
-    """Return a client of an endpoint; a server of this machine is asked without the proxy that is set for others.
+def clients(
+    settings: EndpointSettings, key: str, transport: httpx.AsyncBaseTransport | None = None
+) -> Callable[[], AsyncOpenAI]:
+    """Return what makes a client of an endpoint for one call at a time.
+
+    A client of many connections looks at each of them before and after every call, at a cost that grows with their
+    square. A server of this machine is asked without the proxy that is set for others.
 
     Parameters
     ----------
     transport
         What carries calls, in place of the network.
     """
+    direct = is_loopback(settings.base_url)
+    certificates = httpx.create_ssl_context(trust_env=not direct)
     timeout = httpx.Timeout(settings.timeout_s, connect=min(TO_CONNECT, settings.timeout_s))
-    carrier = httpx.AsyncClient(
-        transport=transport,
-        limits=httpx.Limits(max_connections=None, max_keepalive_connections=settings.concurrency),
-        timeout=timeout,
-        follow_redirects=True,
-        trust_env=not is_loopback(settings.base_url),
-        event_hooks={"response": [_capped]},
-    )
-    return AsyncOpenAI(api_key=key, base_url=settings.base_url, max_retries=0, timeout=timeout, http_client=carrier)
+
+    def client() -> AsyncOpenAI:
+        carrier = httpx.AsyncClient(
+            transport=transport, verify=certificates, timeout=timeout, follow_redirects=True, trust_env=not direct,
+            event_hooks={"response": [_capped]},
+        )  # fmt: skip
+        return AsyncOpenAI(api_key=key, base_url=settings.base_url, max_retries=0, timeout=timeout, http_client=carrier)
+
+    return client
 
 
 async def _capped(response: httpx.Response) -> None:

@@ -96,17 +96,17 @@ class Endpoint:
     def _ask(self, requests: Sequence[Request], ledger: Ledger, crossing: "_Crossing") -> None:
         """Make all calls; what ends them goes to whoever takes the results."""
         from onggi.llm.calls import Calls
-        from onggi.llm.connection import client
+        from onggi.llm.connection import clients
 
         error: BaseException | None = None
         try:
             with asyncio.Runner(loop_factory=self._loop) as runner:
 
                 async def run() -> None:
-                    async with client(self.params.endpoint, self._key, self._transport) as made:
-                        calls = Calls(self.params, self._key, made, requests, ledger, crossing.put)
-                        crossing.begin(calls)
-                        await calls.run()
+                    client = clients(self.params.endpoint, self._key, self._transport)
+                    calls = Calls(self.params, self._key, client, requests, ledger, crossing.put)
+                    crossing.begin(calls)
+                    await calls.run()
 
                 with suppress(asyncio.CancelledError):
                     runner.run(run())
