@@ -54,7 +54,7 @@ class Calls:
         self._waiting: set[asyncio.Task[None]] = set()
         self._ended_by: Exception | None = None
         self._under_way, self._over = 0, asyncio.Event()
-        self._logprobs = True
+        self._not_taken: set[str] = set()
         self._failed, self._failed_in_a_row = 0, 0
 
     async def run(self) -> None:
@@ -152,7 +152,7 @@ class Calls:
             tries += result.kind == "broken" or (result.kind == "shaky" and not self.breaker.is_open)
             if result.kind == "final" or tries >= self.settings.attempts:
                 return Failure(result.reason, result.detail)
-            if result.kind != "no logprobs" and not self.breaker.is_open:
+            if result.kind != "field" and not self.breaker.is_open:
                 with self._idle():
                     await asyncio.sleep(backoff(max(1, tries + busy)) if result.wait is None else result.wait)
 
@@ -201,7 +201,7 @@ class Calls:
 
     def _note(self, result: Reply | Failure | Fault, probe: bool) -> None:
         """Tell the breaker whether the endpoint is there."""
-        if not isinstance(result, Fault) or result.kind in ("final", "no logprobs"):
+        if not isinstance(result, Fault) or result.kind in ("final", "field"):
             self.breaker.answered()
         elif result.kind != "broken" or probe:
             opens = {"shaky": None, "busy": result.wait is not None}.get(result.kind, True)
@@ -209,8 +209,7 @@ class Calls:
 
     async def _call(self, client: AsyncOpenAI, request: Request) -> tuple[Reply | Failure | Fault, Usage | None]:
         """Make a call; return what came back, and what it took where the server tells."""
-        logprobs = request.logprobs and self._logprobs
-        body = written(request, self.params.model or "", self.settings.json_mode, logprobs=logprobs)
+        body = written(request, self.params.model or "", self.settings.json_mode, self._not_taken)
         try:
             async with asyncio.timeout(self.settings.timeout_s):
                 # Not by `chat.completions`, which walks through the body for a quarter of a call's time.
@@ -220,9 +219,9 @@ class Calls:
         except APIStatusError as error:
             answer = error.response
             fault = judged(error.status_code, answer.headers, answer.content, self.params, self._key)
-            if fault.kind == "no logprobs":
-                self._logprobs = False
-                return (fault if logprobs else replace(fault, kind="final")), None
+            if fault.kind == "field":
+                self._not_taken.add(fault.field)
+                return (fault if fault.field in body else replace(fault, kind="final")), None
             return fault, None
         result, usage = read(response.content)
         if isinstance(result, Failure) and result.reason == "malformed":

@@ -20,7 +20,13 @@ _MODEL = re.compile(r"model_not_found|invalid_model|\bmodel\b.*(not found|not ex
 _FORMAT = re.compile(r"response_format|json_schema|json_object|guided_json|structured output", re.I)
 _FILTERED = re.compile(r"content_filter|content_policy|safety|blocked", re.I)
 _QUOTA = re.compile(r"insufficient_quota|billing", re.I)
-_LOGPROBS = re.compile(r"logprob", re.I)
+_KEY = re.compile(r"api[ _-]?key", re.I)
+_FIELDS = {
+    "logprobs": re.compile(r"logprob", re.I),
+    "seed": re.compile(r"\bseed\b"),  # Gemini
+    "max_tokens": re.compile(r"max_completion_tokens"),  # OpenAI's reasoning models
+}
+"""Fields that can be left out, or be called otherwise (see `onggi.llm.protocol.written`), by the complaint of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +38,22 @@ class Fault:
     kind
         ``final``: no other call would bring one. ``broken``: another may, each counts. ``busy``: there are too many.
         ``shaky``: that may have been an accident, or nobody is there any more. ``away``: nobody is there.
-        ``no logprobs``: the endpoint does not tell them.
+        ``field``: the endpoint does not take that one.
     reason, detail
         Of the `onggi.llm.messages.Failure` that it may become.
     wait
         Seconds that the server asks to wait.
+    field
+        A field of a call that can be done without.
     worked
         Whether the server may have worked on it, and ask for its price.
     """
 
-    kind: Literal["final", "broken", "busy", "shaky", "away", "no logprobs"]
+    kind: Literal["final", "broken", "busy", "shaky", "away", "field"]
     reason: str
     detail: str
     wait: float | None = None
+    field: str = ""
     worked: bool = False
 
 
@@ -68,7 +77,7 @@ def judged(status: int, headers: Mapping[str, str], data: bytes, params: RolePar
     detail, wait = f"{status}: {message}", retry_after(headers)
     said, url = f"{codes} {message}", params.endpoint.base_url
     section = f"params.yaml: {params.key}"
-    if status in (401, 403):
+    if status in (401, 403) or (status == 400 and _KEY.search(said)):
         fix = "set it to a key that is valid there, in the environment or in .env"
         raise LlmError(f"environment variable {params.endpoint.key}", f"{url} refuses the key ({detail})", fix)
     if status == 402 or (status == 429 and _QUOTA.search(said)):
@@ -76,8 +85,9 @@ def judged(status: int, headers: Mapping[str, str], data: bytes, params: RolePar
     if status == 404 or (status in (400, 422) and _MODEL.search(said)):
         fix = "name a model that it has, and in endpoint.base_url an address that ends as its API's does, such as /v1"
         raise LlmError(f"{section}.model", f"{url} does not know {params.model} ({detail})", fix)
-    if status in (400, 422, 501) and _LOGPROBS.search(said):
-        return Fault("no logprobs", "rejected", detail)
+    for field, complained_of in _FIELDS.items():
+        if status in (400, 422, 501) and complained_of.search(said):
+            return Fault("field", "rejected", detail, field=field)
     if status in (400, 422, 501) and _FORMAT.search(said):
         fix = f"set json_mode: {'object or off' if params.endpoint.json_mode == 'schema' else 'off'}"
         raise LlmError(f"{section}.endpoint.json_mode", f"{url} refuses response_format ({detail})", fix)

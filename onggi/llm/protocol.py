@@ -6,6 +6,7 @@ borne (Gemini, Solar, vLLM, Ollama, llama.cpp, transformers serve).
 
 import json
 import math
+from collections.abc import Collection
 from typing import Any, Literal
 
 from onggi.llm.messages import Failure, Reply, Request, Usage, cleaned, whole
@@ -19,16 +20,19 @@ SHOWN = 300
 """Characters of what a server said that are told on."""
 
 
-def written(request: Request, model: str, json_mode: JsonMode, *, logprobs: bool) -> dict[str, Any]:
+def written(request: Request, model: str, json_mode: JsonMode, without: Collection[str] = ()) -> dict[str, Any]:
     """Return the body of a call.
 
-    A schema goes into ``response_format`` with ``json_mode: schema``, else to the end of the last turn.
+    A schema goes into ``response_format`` with ``json_mode: schema``, else to the end of the last turn. Of the fields
+    that an endpoint does not take, ``seed`` and ``logprobs`` are left out, and ``max_tokens`` has its newer name.
     """
     turns = [{"role": turn["role"], "content": whole(turn["content"])} for turn in request.conversation()]
     content: dict[str, Any] = {
         "model": model, "messages": turns, "temperature": request.temperature, "top_p": request.top_p,
-        "max_tokens": request.max_tokens, "seed": request.seed,
+        "max_completion_tokens" if "max_tokens" in without else "max_tokens": request.max_tokens,
     }  # fmt: skip
+    if "seed" not in without:
+        content["seed"] = request.seed
     if request.schema is not None:
         if json_mode == "schema":
             shape = {"name": "reply", "schema": json.loads(request.schema)}
@@ -37,7 +41,7 @@ def written(request: Request, model: str, json_mode: JsonMode, *, logprobs: bool
             turns[-1]["content"] += f"\n\n{SHAPE}{whole(request.schema)}"
         if json_mode == "object":
             content["response_format"] = {"type": "json_object"}
-    if logprobs:
+    if request.logprobs and "logprobs" not in without:
         content["logprobs"] = True
     return content
 

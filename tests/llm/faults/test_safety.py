@@ -16,9 +16,7 @@ from onggi.llm.prompts import Prompts
 from onggi.work.store import Store
 from tests.llm.faulty import KEY, Answer, Body, Make, Server, asked, said, wrong
 
-pytest_plugins = ["tests.llm.served"]
-
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CALLS = 2000
 UNKEPT = 16 + 16 // 2 + 1
 """Calls that may be begun and not kept, of 16 at once."""

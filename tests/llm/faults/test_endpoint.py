@@ -15,8 +15,6 @@ from onggi.llm.structured import asked_for, parsed
 from tests.llm.answering import request
 from tests.llm.faulty import KEY, Answer, Body, Make, Server, asked, completion, said, wrong
 
-pytest_plugins = ["tests.llm.served"]
-
 REQUESTS = [request(f"{place}번 항아리") for place in range(40)]
 ONE = [request("장독")]
 
@@ -171,6 +169,8 @@ def test_tokens_that_the_server_does_not_tell_are_counted_here(server: Server, m
     [
         (wrong(401, f"Incorrect API key provided: {KEY}"),
          "environment variable TESTER_KEY: URL refuses the key (401: Incorrect API key provided: ***); set it to"),
+        (Answer(json.dumps([{"error": {"code": 400, "message": "API key not valid."}}]), 400),
+         "environment variable TESTER_KEY: URL refuses the key (400: API key not valid.); set it to"),
         (wrong(403), "environment variable TESTER_KEY: URL refuses the key (403: no); set it to"),
         (wrong(404, "The model `onggi-1` does not exist", code="model_not_found"),
          "params.yaml: tester.model: URL does not know onggi-1 (404: The model `onggi-1` does not exist); name"),
@@ -241,7 +241,7 @@ def test_the_budget_is_used_up_and_never_passed(
 
 
 def test_an_endpoint_that_answers_nothing_any_more_is_not_asked_for_all(server: Server, make: Make) -> None:
-    server.rule = lambda body: wrong(400, "unsupported parameter: seed")
+    server.rule = lambda body: wrong(400, "unsupported parameter: top_p")
     with pytest.raises(LlmError, match=r"10 requests in a row have no reply .*rejected, 400: unsupported parameter"):
         list(make(concurrency=2, max_failed=0.1).replies(REQUESTS))
     assert len(server.log) <= 12
@@ -255,11 +255,24 @@ def test_log_probabilities_are_summed_where_the_endpoint_tells_them(server: Serv
     assert [reply.logprob for reply in make().replies(wanted) if isinstance(reply, Reply)] == [-0.75, None]
 
 
-def test_an_endpoint_that_tells_no_log_probabilities_replies_without(server: Server, make: Make) -> None:
-    server.rule = lambda body: wrong(400, "logprobs is not supported") if "logprobs" in body else said("네")
+@pytest.mark.parametrize(
+    ("field", "complaint", "instead"),
+    [
+        ("logprobs", "logprobs is not supported", None),
+        ("seed", 'Invalid JSON payload received. Unknown name "seed": Cannot find field.', None),
+        ("max_tokens", "Unsupported parameter. Use 'max_completion_tokens' instead.", "max_completion_tokens"),
+    ],
+)
+def test_what_an_endpoint_does_not_take_it_is_not_sent_again(
+    server: Server, make: Make, field: str, complaint: str, instead: str | None
+) -> None:
+    server.rule = lambda body: wrong(400, complaint) if field in body else said("네")
     wanted = [request(f"{place}", logprobs=True) for place in range(9)]
     assert list(make(concurrency=1).replies(wanted)) == [Reply("네", Usage(7, 5))] * 9
-    assert len(server.log) == 10
+    assert len(server.log) == 10 and (instead is None or server.log[-1][instead] == 512)
+    server.rule = lambda body: wrong(400, complaint)
+    (failure,) = make(concurrency=1, max_failed=1.0).replies([request("다른", logprobs=True)])
+    assert isinstance(failure, Failure) and failure.reason == "rejected"
 
 
 @pytest.mark.parametrize(
