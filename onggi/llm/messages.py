@@ -143,7 +143,7 @@ def cleaned(text: str) -> str:
     Examples
     --------
     >>> ascii(cleaned("장독" + chr(0xD800)))
-    "'\\uc7a5\\ub3c5\\ufffd'"
+    "'\\\\uc7a5\\\\ub3c5\\\\ufffd'"
     """
     return unicodedata.normalize("NFC", whole(text))
 
