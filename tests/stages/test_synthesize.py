@@ -55,7 +55,7 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ]
     tables.write(tmp_path / "gold.parquet", Question, gold)
     ids = [chunk.chunk_id for chunk in chunks]
-    monkeypatch.setattr("onggi.search.workspace.open_index", lambda index, models, depth: Everything(ids))
+    monkeypatch.setattr("onggi.search.indexes.open_index", lambda index, models, depth: Everything(ids))
     hits = [Hit(query_id, ids[0], 1, 2.0) for query_id in ("q1", "q2", "q3")]
     tables.write(tmp_path / "bm25.parquet", Hit, hits)
     (tmp_path / "params.yaml").write_text(PARAMS.replace("SOURCE", "train"), encoding="utf-8")

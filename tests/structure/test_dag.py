@@ -147,12 +147,13 @@ def test_a_command_names_its_deps_and_outs(stage: Stage) -> None:
     assert not data - given - READ_FROM_PARAMS - {"docs/dag.svg"}
 
 
-NAMED_IN_INPUTS = {"data/runs", "data/index", "data/chunks.parquet", "models"}
+NAMED_IN_INPUTS = {"data/runs", "data/index", "data/chunks.parquet", "models", "prompts/ko/rewriter"}
 """What compose reads as data/inputs/SYSTEM.json says, by digest, and candidates through the card of its index."""
 
 READ_FROM_PARAMS = {
     params()["corpus"]["path"],
     params()["gold"]["path"],
+    params()["rewriter"]["path"],
     params()["judge"]["path"],
     params()["judge"]["verdicts"],
     *(tokenizer["user_dictionary"] for tokenizer in params()["models"]["tokenizer"].values()),
