@@ -19,6 +19,8 @@ ABOVE_WEIGHT = 0.6
 """What a word of the question counts that stands in the heading or the table's head, not in the quote itself."""
 KIND_WEIGHT = 0.5
 """What it counts that a quote has the amount, date or place that the question asks for."""
+COSINE_WEIGHT = 1.5
+"""What the cosine of a quote with the question counts."""
 RANK_WEIGHT = 0.05
 """What each rank of a quote's chunk takes from it."""
 TASKS_TOGETHER = 256
@@ -30,7 +32,7 @@ class Scored:
     """A quote of a chunk for a question.
 
     ``score`` chooses among quotes; ``support``, from 0 to 1, is how far the quote is about what is asked: the mean of
-    the share of the question's weight that it covers and of its cosine with the question.
+    its cosine with the question and of the share of the question's weight that its chunk covers.
     """
 
     chunk: Chunk
@@ -95,14 +97,19 @@ class ExtractiveReader:
         """Return all quotes of a task's chunks, best first; of equal ones the first."""
         cue, total = cue_of(task.question.text), self.weight(terms)
         scored = []
+
+        def share(held: Terms) -> float:
+            return self.weight(terms & held) / total if total else 0.0
+
         for rank, chunk in enumerate(task.contexts[: self.params.contexts]):
-            for quote, vector in read[chunk.chunk_id]:
+            quoted = read[chunk.chunk_id]
+            covered = share(frozenset[str]().union(*(quote.own | quote.above for quote, _ in quoted)))
+            for quote, vector in quoted:
                 cosine = float(np.multiply(asked, vector, dtype=np.float64).sum())
-                own = self.weight(terms & quote.own) / total if total else 0.0
-                above = self.weight((terms & quote.above) - quote.own) / total if total else 0.0
+                words = share(quote.own) + ABOVE_WEIGHT * share(quote.above - quote.own)
                 fits = 0.5 if cue is None else float(cue.search(quote.text) is not None)
-                score = own + ABOVE_WEIGHT * above + cosine + KIND_WEIGHT * fits - RANK_WEIGHT * rank
-                scored.append(Scored(chunk, quote, score, max(0.0, own + above + cosine) / 2))
+                score = words + COSINE_WEIGHT * cosine + KIND_WEIGHT * fits - RANK_WEIGHT * rank
+                scored.append(Scored(chunk, quote, score, max(0.0, covered + cosine) / 2))
         return sorted(scored, key=lambda each: -each.score)
 
     def _answer(self, task: Task, scored: Sequence[Scored]) -> Answer:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from onggi.answers.backends import load_reader
 from onggi.answers.cues import cue_of
-from onggi.answers.extractive import ABOVE_WEIGHT, KIND_WEIGHT, RANK_WEIGHT, SEPARATOR, ExtractiveReader
+from onggi.answers.extractive import ABOVE_WEIGHT, COSINE_WEIGHT, KIND_WEIGHT, RANK_WEIGHT, SEPARATOR, ExtractiveReader
 from onggi.answers.reader import AnswerParams, ReaderParams, Task
 from onggi.core.errors import ModelError, ParamsError
 from onggi.core.schema import Answer, Chunk, Question
@@ -89,7 +89,7 @@ def test_no_context_gives_no_answer() -> None:
     assert ask("장독 보증금이 얼마예요?") == Answer("q", None, None, 0.0, [], reason="unsupported")
 
 
-def test_support_is_the_mean_of_the_weight_covered_and_the_cosine() -> None:
+def test_support_is_the_mean_of_the_weight_that_the_chunk_covers_and_the_cosine() -> None:
     # 장독 stands in one of three chunks and, for the second sentence, in the heading; 항아리 in one, and not here.
     def idf(frequency: int) -> float:
         return math.log(1 + (3 - frequency + 0.5) / (frequency + 0.5))
@@ -108,8 +108,8 @@ def test_the_score_of_a_quote_by_the_formula() -> None:
     }
     deposit, place = found["보증금은 한 집에 5,000원입니다"], found["장독은 주민센터에서 빌려 줍니다"]
     # Both words weigh the same: one is in the sentence, one above it; an amount is asked for, and only one has it.
-    assert deposit.score == pytest.approx(0.5 + ABOVE_WEIGHT * 0.5 + 0.5 + KIND_WEIGHT - RANK_WEIGHT)
-    assert place.score == pytest.approx(0.5 + 0.5 - RANK_WEIGHT)
+    assert deposit.score == pytest.approx(0.5 + ABOVE_WEIGHT * 0.5 + 0.5 * COSINE_WEIGHT + KIND_WEIGHT - RANK_WEIGHT)
+    assert place.score == pytest.approx(0.5 + 0.5 * COSINE_WEIGHT - RANK_WEIGHT)
 
 
 def _read(scored: ExtractiveReader, task: Task):  # type: ignore[no-untyped-def]
