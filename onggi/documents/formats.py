@@ -10,7 +10,7 @@ from onggi.documents.containers import eml, records, zip
 from onggi.documents.containers.member import Member
 from onggi.documents.markup import docbook, epub, html, latex, markdown
 from onggi.documents.ocr import Ocr
-from onggi.documents.office import binary, docx, pptx, xls, xlsx
+from onggi.documents.office import binary, docx, odp, ods, odt, pptx, xls, xlsx
 from onggi.documents.parsed import Limits
 from onggi.documents.plain import rtf, table, text
 
@@ -54,6 +54,9 @@ FORMATS: dict[str, Format | Container] = {
     ".hwpx": Format("hwpx", hwp.read, zipped=True),
     ".xlsx": Format("xlsx", xlsx.read, zipped=True),
     ".pptx": Format("pptx", pptx.read, zipped=True),
+    ".odt": Format("odt", odt.read, zipped=True),
+    ".ods": Format("ods", ods.read, zipped=True),
+    ".odp": Format("odp", odp.read, zipped=True),
     ".epub": Format("epub", epub.read, zipped=True),
     ".xls": Format("xls", xls.read),
     ".doc": Format("doc", docx.read, zipped=True, convert=binary.docx),
