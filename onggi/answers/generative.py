@@ -56,6 +56,7 @@ class GenerativeReader:
 
     def __init__(self, llm: Llm, params: ReaderParams, prompts: Prompts) -> None:
         self.llm, self.params, self.prompts = llm, params, prompts
+        self._sizes: dict[str, int] = {}
 
     def answers(self, tasks: Iterable[Task]) -> Iterator[Answer]:
         """Yield one answer a task, in their order; one without a reply has the reason of the failure.
@@ -81,7 +82,7 @@ class GenerativeReader:
         """Return the first chunks of a task that ``context_tokens`` have room for."""
         room, packed = self.params.context_tokens, list[Chunk]()
         for chunk in task.contexts:
-            room -= self.llm.count(Request((Message("user", "\n".join(_shown(chunk).values())),), 0.0, 1.0, 1, 0))
+            room -= self._size(chunk)
             if room < 0:
                 break
             packed.append(chunk)
@@ -90,6 +91,13 @@ class GenerativeReader:
             fix = "raise it, or make chunks smaller (chunk.max_tokens)"
             raise LlmError("params.yaml: reader.context_tokens", what, fix)
         return packed
+
+    def _size(self, chunk: Chunk) -> int:
+        """Return how many tokens a chunk takes."""
+        if chunk.chunk_id not in self._sizes:
+            shown = "\n".join(_shown(chunk).values())
+            self._sizes[chunk.chunk_id] = self.llm.count(Request((Message("user", shown),), 0.0, 1.0, 1, 0))
+        return self._sizes[chunk.chunk_id]
 
     def _requests(self, task: Task, chunks: Sequence[Chunk]) -> Iterator[Request]:
         """Yield the request of each sample: they differ in their seeds."""
