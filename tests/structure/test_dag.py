@@ -207,7 +207,7 @@ BESIDE_THE_OUTS = {
 """They tell when a run was and how long it took, when a row was last used, and when to commit and to draw the next
 line; and where the project is whose dvc.lock is kept. None of it enters an out: the memo hands out rows alone, and what
 is drawn, recorded and kept lies outside of the outs. The sandbox ends what hangs without using the CPU. A local model
-tells the journal how long its replies took.
+tells the journal how long its replies took; an endpoint may name the moment from which it can be asked again.
 """
 
 UNSTEADY = re.compile(
