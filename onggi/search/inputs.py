@@ -75,6 +75,11 @@ def reads(spec: Composition, folders: "Places", digest: Callable[[Path], str] = 
 
     Below a transform an index is asked itself; elsewhere its run is read. What a language model is asked by is read
     where the system asks one.
+
+    Raises
+    ------
+    TableError
+        Something of it is missing; the first is named.
     """
     read = [folders.models / model for model in models_of(spec)]
     for part in parts(spec):
@@ -85,6 +90,8 @@ def reads(spec: Composition, folders: "Places", digest: Callable[[Path], str] = 
     if prompts := prompts_of(spec):
         read += [folders.prompts / f"{prompt}.jinja" for prompt in prompts]
         read += [] if folders.rewriter is None else [folders.rewriter]
+    if missing := next((path for path in read if not path.exists()), None):
+        raise TableError(missing, "no such file or folder, and a system reads it", "build it, or name another")
     digests = {str(path): digest(path) for path in dict.fromkeys(read)}
     for name in leaves(spec):
         card = folders.searched / f"{name}.json"

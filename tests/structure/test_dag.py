@@ -70,7 +70,7 @@ def test_the_settings_a_stage_loads_are_declared(stage: Stage) -> None:
 PICTURED = {
     *("corpus.path", "gold.path", "models", "encoders", "indexes", "systems", "synthesize.index", "mine.candidates"),
     *("reranker.model", "finetune.base", "answer.system", "answer.encoder"),
-    "reader.path",
+    *("reader.path", "rewriter.path"),
 }
 """What the report's picture of the stages is made of: it reads dvc.yaml with params.yaml, rather than a section."""
 
