@@ -13,7 +13,8 @@ from onggi.llm.messages import Failure, Reply, Request
 from onggi.llm.role import Llm
 from onggi.models.bootstrap import bootstrap
 from onggi.models.params import BootstrapParams
-from onggi.work import memo
+from onggi.work import journal, memo
+from onggi.work.journal import PlanEnds
 from onggi.work.memo import Memo
 from onggi.work.store import Store
 from stages import compose, encode, index, inputs, search, tokenizer
@@ -187,6 +188,15 @@ def test_what_decides_replies_is_in_the_inputs_of_those_that_ask_alone(folder: P
     assert changed() == {"imagined", "by_llm"}  # the latter chooses the former
     (prompts / "classify.jinja").write_text("=== user\n{{ query }}\n", "utf-8")
     assert changed() == {"by_llm"}
+
+
+def test_a_plan_counts_what_would_be_asked(folder: Path) -> None:
+    described()
+    planning = Memo(Store(folder / "memo.sqlite"), planning=True)
+    with memo.using(planning), journal.recording("compose", folder / "journal.jsonl") as entry, pytest.raises(PlanEnds):
+        composed("imagined")
+    work = entry.works["replies"]
+    assert (work.held, work.computed, work.figures["completion_tokens"]) == (0, len(ASKED), 512 * len(ASKED))
 
 
 def test_a_record_that_is_not_there_is_named(folder: Path) -> None:
