@@ -107,7 +107,7 @@ OBJECTS["failures"]["causes"] = {
     "lost in fusion": {"rule": "an input has it", "count": 1, "examples": ["q007"]},
     "not retrieved": {"rule": "no index has it", "count": 3, "examples": ["q019", "q0/2 <b>"]},
 }
-TEXT = "가까운 장독대 <script>alert(2)</script> 대여료는 하루 3,000원이다. 텃밭 & 그늘막은 무료."
+TEXT = "𠮷네 장독대 <script>alert(2)</script> 대여료는 하루 3,000원이다. 텃밭 & 그늘막은 무료."
 QUOTE = "대여료는 하루 3,000원이다."
 OBJECTS["intervals"] = {
     "queries": 40,
