@@ -147,25 +147,20 @@ def breakdown_plot(values: Sequence[FactValue], then: Sequence[FactValue], syste
         row |= {"measure": v.measure, "mean": v.mean}
         rows.append(row | ({"then": before[key]} if key in before else {}))
     measures, facts = list(dict.fromkeys(v.measure for v in values)), list(dict.fromkeys(v.fact for v in values))
-    x = {
-        "field": "of", "type": "nominal", "title": None, "sort": None,
-        "axis": {"orient": "top", "labelAngle": -30, "domain": False, "ticks": False},
-    }  # fmt: skip
-    y = {"field": "system", "type": "nominal", "title": None, "sort": list(systems)}
-    colour = {
-        "field": "mean",
-        "type": "quantitative",
-        "scale": {"domain": [0, 1], "interpolate": "rgb"},
-        "legend": None,
-    }
+    y = {"field": "of", "type": "nominal", "title": None, "sort": None, "axis": {"domain": False, "ticks": False}}
+    above = {"orient": "top", "labelAngle": -30, "domain": False, "ticks": False, "labelLimit": 110}
+    x = {"field": "system", "type": "nominal", "title": None, "sort": list(systems), "axis": above}
+    scale = {"domain": [0, 1], "interpolate": "rgb"}
+    colour = {"field": "mean", "type": "quantitative", "scale": scale, "legend": None}
     told = tooltip(system="시스템", of="질문", queries="질문 수", measure="지표", mean="평균")
     told += [{"field": "then", "title": "이전"}] if before else []
     text = {
         "text": {"field": "mean", "format": ".2f"},
-        "color": {"condition": {"test": "datum.mean > 0.55", "value": {"expr": "on"}}, "value": {"expr": "ink"}},
+        "opacity": {"condition": {"test": "bandwidth('x') < 26", "value": 0}, "value": 1},
+        "color": {"condition": {"test": "datum.mean > turn", "value": {"expr": "on"}}, "value": {"expr": "ink"}},
     }
     spec = {
-        "height": {"step": 36},
+        "height": {"step": 32},
         "encoding": {"x": x, "y": y, "tooltip": told},
         "layer": [
             {"mark": {"type": "rect", "cornerRadius": 3, "strokeWidth": 2}, "encoding": {"color": colour}},

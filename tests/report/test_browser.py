@@ -224,3 +224,38 @@ def test_without_a_script_the_page_still_tells_its_values(browser: Any, written:
     assert page.locator("noscript").is_visible() and page.locator("table.measures").first.is_visible()
     assert not page.locator(".chart:visible").count() and not page.locator("#filters").is_visible()
     context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_mark_tells_its_question_as_text_within_the_window(open_page: Any, width: int) -> None:
+    found = open_page(width)
+    page = found.page
+    bars = page.locator("#plot-gains svg .mark-rect path")
+    told = []
+    for place in range(bars.count()):
+        bars.nth(place).hover()
+        told.append(page.text_content("#tip"))
+        box = page.locator("#tip").bounding_box()
+        assert box and box["x"] >= 0 and box["x"] + box["width"] <= width
+    assert any("<script>alert(1)</script>" in text for text in told) and found.said == []
+    page.mouse.move(1, 1)
+    assert page.locator("#tip").is_hidden()
+
+
+def test_the_browser_refuses_what_is_not_ours(open_page: Any) -> None:
+    page = open_page().page
+    refused = page.evaluate(
+        """async () => {
+            const refused = [];
+            addEventListener("securitypolicyviolation", (event) => refused.push(event.effectiveDirective));
+            const script = document.createElement("script");
+            script.textContent = "window.ran = true";
+            const image = document.createElement("img");
+            image.src = "http://127.0.0.1:9/pixel.png";
+            document.body.append(script, image);
+            try { await fetch("http://127.0.0.1:9/data"); } catch (error) { /* refused */ }
+            await new Promise((done) => setTimeout(done));
+            return [refused.sort(), window.ran === undefined];
+        }"""
+    )
+    assert refused == [["connect-src", "img-src", "script-src-elem"], True]

@@ -15,6 +15,7 @@ onggi.read = (id) => {
     const of = (name) => style.getPropertyValue("--" + name).trim();
     const named = { first: of("s1"), second: of("s2") };
     for (const name of ["ink", "soft", "on", "up", "down", "hair", "line", "card", "tint", "s1"]) named[name] = of(name);
+    named.turn = Number(of("turn"));
     named.palette = Array.from({ length: PALETTE }, (_, place) => of("s" + place));
     return named;
   }
@@ -42,13 +43,32 @@ onggi.read = (id) => {
     return { ...spec, params };
   }
 
+  /* What a mark tells, beside it and within the window. */
+  function tell(_, event, item, value) {
+    const tip = document.getElementById("tip");
+    tip.hidden = value === null || value === undefined || value === "";
+    if (tip.hidden) return;
+    const rows = Object.entries(value).map(([title, text]) => {
+      const row = document.createElement("p");
+      const head = document.createElement("span");
+      head.textContent = title;
+      row.append(head, ` ${text}`);
+      return row;
+    });
+    tip.replaceChildren(...rows);
+    const box = tip.getBoundingClientRect();
+    tip.style.left = `${Math.max(4, Math.min(event.clientX + 12, innerWidth - box.width - 8))}px`;
+    const below = event.clientY + 14;
+    tip.style.top = `${below + box.height > innerHeight ? Math.max(4, event.clientY - box.height - 10) : below}px`;
+  }
+
   async function draw(name) {
     const chart = onggi.charts[name];
     const of = colours();
     const place = chart.element;
     const options = {
       mode: "vega-lite", renderer: "svg", actions: false, ast: true, defaultStyle: false,
-      config: config(of, place.clientWidth < 520), tooltip: { disableDefaultStyle: true }, logLevel: vega.Error,
+      config: config(of, place.clientWidth < 520), tooltip: tell, logLevel: vega.Error,
     };
     const embedded = await vegaEmbed(place, filled(chart.spec, name, of), options);
     if (chart.view) chart.view.finalize();
