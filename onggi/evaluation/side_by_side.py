@@ -17,8 +17,8 @@ FOUND = 5
 SHOWN_EVIDENCE = 5
 CHUNK_CHARACTERS = 800
 QUOTE_CHARACTERS = 300
-CHARACTERS = 300_000
-"""Of all chunks together: a question that would go beyond is left out."""
+CHARACTERS = 200_000
+"""Of all chunks and quotes together: a question that would go beyond is left out."""
 
 
 def side_by_side(
@@ -48,7 +48,7 @@ def side_by_side(
     wanted = list(dict.fromkeys([*(query_id for query_id in first if query_id in targets), *targets]))[:QUESTIONS]
     found = {query_id: _found(measured, query_id) for query_id in wanted}
     held = texts.chunks_of(chunks, {chunk_id for chunk_ids in found.values() for chunk_id in chunk_ids})
-    taken = sorted(_within(wanted, found, held))
+    taken = sorted(_within([questions[query_id] for query_id in wanted], found, held))
     shown = dict.fromkeys(chunk_id for query_id in taken for chunk_id in found[query_id])
     return {
         "split": measured.split,
@@ -67,17 +67,19 @@ def _found(measured: Measured, query_id: str) -> list[str]:
     return list(dict.fromkeys(hit[0] for run in measured.runs.values() for hit in run.get(query_id, ())[:FOUND]))
 
 
-def _within(wanted: Sequence[str], found: Mapping[str, Sequence[str]], held: Mapping[str, Chunk]) -> Iterator[str]:
-    """Yield the questions that the bound of characters has room for."""
+def _within(asked: Sequence[Question], found: Mapping[str, Sequence[str]], held: Mapping[str, Chunk]) -> Iterator[str]:
+    """Yield the ids of the questions that the bound of characters has room for."""
     counted: set[str] = set()
     left = CHARACTERS
-    for query_id in wanted:
-        more = set(found[query_id]) - counted
+    for question in asked:
+        more = set(found[question.query_id]) - counted
         size = sum(min(len(held[chunk_id].text), CHUNK_CHARACTERS) for chunk_id in more)
+        spans = ((e.end or 0) - (e.start or 0) for e in question.evidence[:SHOWN_EVIDENCE])
+        size += sum(min(span, QUOTE_CHARACTERS) for span in (*spans, len(question.text)))
         if size <= left:
             counted |= more
             left -= size
-            yield query_id
+            yield question.query_id
 
 
 def _question(

@@ -21,9 +21,12 @@ from onggi.report.plot import (
 )
 from onggi.report.values import is_number
 
-_MOST_QUESTIONS = 2_000
-_OF_QUESTIONS = (MEASURE, "R@10", "RR@10", "Success@1")
-"""Measures of which gains and losses are shown."""
+_MOST_QUESTIONS = 1_000
+_MOST_VALUES = 20
+"""Values of a fact that are drawn, those of most questions: a corpus may have hundreds of domains."""
+
+_SHOWN = (MEASURE, "R@10", "RR@10", "Success@1")
+"""Measures of which breakdowns, gains and losses are shown: the page carries a value for each."""
 
 _UNSURE = "우연과 구별되지 않음"
 _PAIRED: list[Spec] = [
@@ -140,6 +143,14 @@ def differences_plot(significance: Mapping[str, Any]) -> Plot | None:
 def breakdown_plot(values: Sequence[FactValue], then: Sequence[FactValue], systems: Sequence[str]) -> Plot:
     """Return a heat map: systems by what a fact is of the questions, in the order of the values."""
     before = {(v.fact, v.value, v.system, v.measure): v.mean for v in then}
+    asked = {(v.fact, v.value): v.queries for v in values}
+    drawn = {
+        pair
+        for fact in dict.fromkeys(v.fact for v in values)
+        for pair in sorted((p for p in asked if p[0] == fact), key=lambda p: -asked[p])[:_MOST_VALUES]
+    }
+    few = [v for v in values if v.measure in _SHOWN] or list(values)
+    values = [v for v in few if (v.fact, v.value) in drawn]
     rows = []
     for v in values:
         key = (v.fact, v.value, v.system, v.measure)
@@ -183,13 +194,13 @@ def breakdown_plot(values: Sequence[FactValue], then: Sequence[FactValue], syste
 def gains_plot(metrics: Metrics, systems: Sequence[str]) -> Plot | None:
     """Return what each question gains or loses from one system to another, both chosen; None of fewer than two."""
     asked = metrics.asked[:_MOST_QUESTIONS]
-    columns = [name for name in (asked[0].values if asked else ()) if name.rpartition(" ")[2] in _OF_QUESTIONS]
+    columns = [name for name in (asked[0].values if asked else ()) if name.rpartition(" ")[2] in _SHOWN]
     named = list(dict.fromkeys(name.rpartition(" ")[0] for name in columns))
     if len(named) < 2:
         return None
-    measures = [m for m in _OF_QUESTIONS if any(name.endswith(f" {m}") for name in columns)]
+    measures = [m for m in _SHOWN if any(name.endswith(f" {m}") for name in columns)]
     rows = [
-        {"q": a.query_id, "type": a.type, "text": a.question, "v": [round(a.values[name], 4) for name in columns]}
+        {"q": a.query_id, "type": a.type, "text": a.question, "v": [round(a.values[name], 3) for name in columns]}
         for a in asked
     ]
     at = "datum.v[indexof(columns, {} + ' ' + measure)]"

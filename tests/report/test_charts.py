@@ -90,6 +90,13 @@ def test_a_system_keeps_its_colour_whichever_are_shown(project: Path) -> None:
 def test_gains_carry_few_measures_of_a_bounded_number_of_questions() -> None:
     values = {f"{s} {m}": 0.5 for s in SYSTEMS for m in sample.MEASURES}
     plot = gains_plot(Metrics(asked=[Asked(f"q{n}", "정의", "물음", values) for n in range(3_000)]), SYSTEMS)
-    assert len(rows(plot)) == 2_000
+    assert len(rows(plot)) == 1_000
     assert {name.rpartition(" ")[2] for name in signals(plot)["columns"]} == {"nDCG@10", "R@10", "RR@10", "Success@1"}
     assert [len(row["v"]) for row in rows(plot)[:1]] == [4 * len(SYSTEMS)]
+
+
+def test_a_breakdown_draws_the_values_of_most_questions() -> None:
+    now = [FactValue("domain", f"영역 {n:03}", "bm25", n, m, 0.5) for n in range(300) for m in sample.MEASURES]
+    drawn = rows(breakdown_plot(now, (), ["bm25"]))
+    assert [row["queries"] for row in drawn if row["measure"] == "nDCG@10"] == list(range(280, 300))
+    assert {row["measure"] for row in drawn} == {"nDCG@10", "R@10", "RR@10", "Success@1"}
