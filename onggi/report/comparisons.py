@@ -168,7 +168,7 @@ def breakdown_plot(values: Sequence[FactValue], then: Sequence[FactValue], syste
     text = {
         "text": {"field": "mean", "format": ".2f"},
         "opacity": {"condition": {"test": "bandwidth('x') < 26", "value": 0}, "value": 1},
-        "color": {"condition": {"test": "datum.mean > turn", "value": {"expr": "on"}}, "value": {"expr": "ink"}},
+        "color": {"value": {"expr": "ink"}},
     }
     spec = {
         "height": {"step": 32},

@@ -13,8 +13,8 @@ Spec = dict[str, Any]
 FEW_TICKS = {"tickCount": 8}
 ONLY_SYSTEMS: Spec = {"filter": "indexof(systems, datum.system) >= 0"}
 OF_MEASURE: Spec = {"filter": "datum.measure == measure"}
-INKS = ("ink", "soft", "on", "up", "down", "first", "second", "turn")
-"""Colours that a chart names, and ``turn``, the value from which a cell's text is ``on``; plots.js gives them."""
+INKS = ("ink", "soft", "up", "down", "first", "second")
+"""Colours that a chart names; templates/plots.js gives them."""
 
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 

@@ -14,8 +14,7 @@ onggi.read = (id) => {
     const style = getComputedStyle(document.documentElement);
     const of = (name) => style.getPropertyValue("--" + name).trim();
     const named = { first: of("s1"), second: of("s2") };
-    for (const name of ["ink", "soft", "on", "up", "down", "hair", "line", "card", "tint", "s1"]) named[name] = of(name);
-    named.turn = Number(of("turn"));
+    for (const name of ["ink", "soft", "up", "down", "hair", "line", "card", "tint", "heat", "s1"]) named[name] = of(name);
     named.palette = Array.from({ length: PALETTE }, (_, place) => of("s" + place));
     return named;
   }
@@ -29,7 +28,7 @@ onggi.read = (id) => {
       view: { stroke: null },
       axis: { ...text, gridColor: of.hair, domainColor: of.line, tickColor: of.line, labelLimit: narrow ? 120 : 260 },
       legend: { ...text, labelColor: of.ink, orient: "bottom", columns: narrow ? 2 : 5, symbolType: "stroke", symbolStrokeWidth: 3, labelLimit: 220 },
-      range: { category: of.palette, heatmap: [of.tint, of.s1], ramp: [of.tint, of.s1] },
+      range: { category: of.palette, heatmap: [of.tint, of.heat] },
       line: { color: of.s1 }, point: { color: of.s1 }, bar: { color: of.s1 },
       rect: { stroke: of.card },
     };
