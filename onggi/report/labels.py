@@ -82,6 +82,19 @@ _LABELS = {
     "without_negatives": "부정 예제가 없는 질문",
     "written": "만듦",
     "yield": "남은 비율",
+    "type": "유형",
+    "format": "형식",
+    "document length": "문서 길이(글자)",
+    "question length": "질문 길이(글자)",
+    "overlap": "근거와 겹치는 낱말의 비율",
+    "spans": "근거의 수",
+    "domain": "영역",
+    "text": "글",
+    "table": "표",
+    "page": "쪽",
+    "document": "문서 전체",
+    "text and table": "글과 표",
+    "table and text": "글과 표",
 }
 
 
