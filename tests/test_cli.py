@@ -168,7 +168,7 @@ def test_the_params_of_the_repository_pass() -> None:
 
 def is_section(node: ast.ClassDef) -> bool:
     bases = {ast.unparse(base).split(".")[-1].partition("[")[0] for base in node.bases}
-    return bool(bases & {"Params", "NamedParams"})
+    return bool(bases & {"Params", "NamedParams", "RoleParams"}) and node.name != "RoleParams"
 
 
 def test_every_section_of_the_package_is_registered_once() -> None:

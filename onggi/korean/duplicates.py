@@ -53,9 +53,9 @@ class Overlap:
     grams: int
 
 
-def near_duplicates(texts: Mapping[str, str], threshold: float) -> list[Pair]:
-    """Return the pairs of ids whose texts share at least ``threshold`` of their character 5-grams, in order."""
-    with closing(Search()) as search:
+def near_duplicates(texts: Mapping[str, str], threshold: float, size: int = 5) -> list[Pair]:
+    """Return the pairs of ids whose texts share at least ``threshold`` of their character n-grams, in order."""
+    with closing(Search(size)) as search:
         for doc_id, text in texts.items():
             search.add(doc_id, text)
         return sorted(((o.first, o.second) for o in search.near(threshold)), key=lambda pair: pair[::-1])
@@ -89,15 +89,19 @@ def overlaps(texts: Iterable[tuple[str, str]], threshold: float) -> Iterator[Ove
 
 
 class Search:
-    """The search of `overlaps` for texts that come one by one; it holds a temporary file until it is closed."""
+    """The search of `overlaps` for texts that come one by one; it holds a temporary file until it is closed.
 
-    def __init__(self) -> None:
+    ``size`` is the number of characters of a gram.
+    """
+
+    def __init__(self, size: int = 5) -> None:
+        self._size = size
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `close`)
         self._spill = Spill(self._file)
 
     def add(self, doc_id: str, text: str) -> None:
         """Take a text among those that are compared."""
-        self._spill.add(doc_id, gram_hashes(text))
+        self._spill.add(doc_id, gram_hashes(text, self._size))
 
     def overlaps(self, threshold: float) -> Iterator[Overlap]:
         """Yield the pairs of texts taken so far (see the function `overlaps`)."""

@@ -21,7 +21,7 @@ from tests.pipeline.workspace import ROOT, Workspace, slice_of_the_corpus
 
 CODE = (
     "onggi", "stages", "docs/dag.svg", "dvc.yaml", ".dvcignore", ".gitignore", ".dvc/config",
-    "data/user_dictionary.tsv",
+    "data/user_dictionary.tsv", "prompts",
 )  # fmt: skip
 TINY: dict[str, dict[str, Any]] = {
     "embed": {"runtime": "torch", "query_prefix": "", "passage_prefix": ""},
@@ -31,7 +31,9 @@ TINY: dict[str, dict[str, Any]] = {
         "per_device_train_batch_size": 8,
         "passage_max_len": 64,
     },
-    "synthesize": {"per_chunk": 1},
+    "split": {"synthesis_from": "train"},
+    "teacher": {"backend": "extractive", "path": "data/gold/questions.jsonl"},
+    "synthesize": {"per_chunk": 1, "round_trip_k": 10},
     "mine": {"candidates": {"bm25": 10, "dense-base": 10}, "negatives": 2},
     "systems": {"hybrid": {"fuse": ["bm25", "dense-tuned"], "by": "weighted", "weights": [0.5, 0.5]}},
     "evaluate": {"permutations": 100},
