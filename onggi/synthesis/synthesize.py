@@ -97,7 +97,7 @@ def synthesize(
     keep("page", [draft for draft in left if not points(draft.text)])
     keep("gold", unknown(left, gold, params.alike))
     keep("duplicate", distinct(left))
-    keep("near_duplicate", unlike(left, params.alike))
+    keep("near_copy", unlike(left, params.alike))
     keep("overlap", own_words(left, chunks, params.max_overlap))
     keep("round_trip", round_trip(left, find, params.round_trip_k) if params.round_trip_k else left)
     if critic is not None:

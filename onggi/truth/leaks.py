@@ -17,6 +17,8 @@ def alike(texts: Sequence[str], held: Sequence[str], threshold: float) -> set[in
     >>> alike(["장독은 언제 씻나요?", "장독은 언제 씻어요"], ["장독은, 언제 씻나요"], 0.8)
     {0}
     """
+    if not texts or not held:
+        return set()
     named = {f"held:{place}": text for place, text in enumerate(held)}
     named |= {f"train:{place}": text for place, text in enumerate(texts)}
     pairs = near_duplicates(named, threshold, GRAMS)
