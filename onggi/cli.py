@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from onggi.gate import gate
 from onggi.inspection.command import ingest_report
 from onggi.plan.command import plan, why
 from onggi.work.command import guarded
@@ -102,7 +103,7 @@ def check(params: Annotated[Path, typer.Argument(help="The params file.")] = Pat
     from onggi.core.errors import MemoError
     from onggi.work import lockfile
 
-    found = settings.problems(params) + settings.unhashable(params)
+    found = settings.problems(params) + settings.unhashable(params) + settings.picked_on_test(params)
     if (what := lockfile.problem(params.parent)) is not None:
         found.append(MemoError(str(params.parent / lockfile.NAME), what, lockfile.way_back(params.parent)))
     for problem in found:
@@ -175,6 +176,7 @@ def builds(
 
 app.command()(guarded(plan))
 app.command()(guarded(why))
+app.command()(guarded(gate))
 
 ingest = typer.Typer(no_args_is_help=True, help="What the stage ingest made of the documents.")
 app.add_typer(ingest, name="ingest")

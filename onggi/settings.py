@@ -13,7 +13,10 @@ from onggi.core.errors import OnggiError, ParamsError
 from onggi.core.params import PARAMS, NamedParams, Params
 from onggi.documents.corpus import CorpusParams, IngestParams, obstacles
 from onggi.documents.sandbox import Budget
-from onggi.evaluation.measures import EvaluateParams
+from onggi.evaluation import curve
+from onggi.evaluation.gate import GateParams
+from onggi.evaluation.language.params import JudgeParams
+from onggi.evaluation.params import EvaluateParams
 from onggi.index.params import Indexes
 from onggi.models.declared import Bootstraps, HubModels, LocalModels, Tokenizers
 from onggi.models.params import EmbedParams, Encoders, RerankerParams
@@ -54,7 +57,9 @@ SECTIONS: tuple[AnyParams, ...] = (
     MineParams,
     FinetuneParams,
     EvaluateParams,
+    GateParams,
     AnswerParams,
+    JudgeParams,
 )
 """Every section of params.yaml in its order; a new one is a line here and its import."""
 
@@ -94,6 +99,39 @@ def corpus(path: Path) -> tuple[Path, Budget]:
     return Path(CorpusParams.parse(loaded, path).path), IngestParams.parse(loaded, path).budget
 
 
+def gate(path: Path) -> tuple[GateParams, EvaluateParams]:
+    """Return the rules of the gate in a params file, and how it compares.
+
+    Raises
+    ------
+    ParamsError
+        The file is missing, or one of the two sections is wrong.
+    """
+    loaded = params.read(path)
+    return GateParams.parse(loaded, path), EvaluateParams.parse(loaded, path)
+
+
+def picked_on_test(path: Path) -> list[OnggiError]:
+    """Return the weight of a fusion that is the best on test, where dev says another: test is for reporting.
+
+    What each weight scores, the last build has written to ``metrics/fusion_curve.csv``.
+    """
+    loaded = params.read(path)
+    file = path.parent / "metrics" / curve.NAME
+    if params.problems(EvaluateParams, loaded, path) or params.problems(Systems, loaded, path) or not file.exists():
+        return []
+    declared, systems = EvaluateParams.parse(loaded, path).curve, Systems.parse(loaded, path)
+    if declared is None or declared.operands(systems) is None:
+        return []
+    chosen = declared.weight(systems)
+    best = curve.best(file.read_text("utf-8"), declared.system)
+    if best is None or chosen in best["dev"] or chosen not in best["test"]:
+        return []
+    what = f"{chosen:g} is the best weight on test, and not on dev"
+    fix = f"choose on dev, which says {' or '.join(f'{weight:g}' for weight in best['dev'])}"
+    return [ParamsError(f"{path}: systems.{declared.system}.weights", what, fix)]
+
+
 def unhashable(path: Path) -> list[OnggiError]:
     """Return the files of the corpus that DVC fails at, or waits for without end, and does not name."""
     loaded = params.read(path)
@@ -118,22 +156,28 @@ def unknown_names(loaded: Mapping[str, Any]) -> Iterator[ParamsError]:
     named = [
         *((f"encoders.{name}", name, "model", list(models)) for name in encoders),
         *((f"indexes.{name}.encoder", indexes[name].encoder, "encoder", list(encoders)) for name in indexes),
-        *((f"systems.{name}", part.model, "model", list(models)) for name, part in _rerankers(systems)),
+        *((f"systems.{name}", part.model, "model", list(models)) for name, part in _model_users(systems)),
         ("synthesize.index", SynthesizeParams.parse(loaded).index, "index", list(indexes)),
         *((f"mine.candidates.{name}", name, "index", list(indexes)) for name in MineParams.parse(loaded).candidates),
         ("reranker.model", reranker.model, "model", list(models)),
         ("finetune.base", tuned.base, "model", [name for name in models if name != TUNED]),
         ("answer.system", AnswerParams.parse(loaded).system, "index or system", searchable),
+        ("judge.encoder", JudgeParams.parse(loaded).encoder, "model", list(models)),
     ]
     for where, name, what, known in named:
         if name not in known:
             yield _unknown(where, name, what, known)
     yield from spec.problems(systems, indexes)
-    yield from EvaluateParams.parse(loaded).unknown(searchable)
+    evaluated = EvaluateParams.parse(loaded)
+    yield from evaluated.unknown(searchable)
+    if evaluated.curve and evaluated.curve.operands(systems) is None:
+        fix = "name a system {fuse: [NAME, NAME], by: weighted}"
+        yield ParamsError(f"{PARAMS}: evaluate.curve.system", f"got {evaluated.curve.system!r}", fix)
+    yield from GateParams.parse(loaded).problems(searchable)
 
 
-def _rerankers(systems: Systems) -> Iterator[tuple[str, spec.Rerank]]:
-    return ((name, part) for name in systems for part in spec.rerankers(systems[name]))
+def _model_users(systems: Systems) -> Iterator[tuple[str, spec.Rerank | spec.Diversify]]:
+    return ((name, part) for name in systems for part in spec.model_users(systems[name]))
 
 
 def _unknown(where: str, name: str, what: str, known: list[str]) -> ParamsError:

@@ -10,17 +10,18 @@ def main(runs: Opt[Path], documents: Opt[Path], chunks: Opt[Path], questions: Op
     from onggi.core import tables
     from onggi.core.outs import write_csv, write_json
     from onggi.core.schema import Chunk, Question
-    from onggi.evaluation import summary
+    from onggi.evaluation import curve, facts, per_query, summary, texts
     from onggi.evaluation.failures import failures
     from onggi.evaluation.measured import Measured
-    from onggi.evaluation.measures import EvaluateParams
+    from onggi.evaluation.params import EvaluateParams
     from onggi.index.params import Indexes
     from onggi.search.retriever import SearchParams
     from onggi.search.spec import Systems
     from onggi.truth.relevance import ChunkIndex
 
     params, depth = EvaluateParams.load(), SearchParams.load().depth
-    depths = dict.fromkeys(Indexes.load(), depth) | Systems.load().depths(depth)
+    systems = Systems.load()
+    depths = dict.fromkeys(Indexes.load(), depth) | systems.depths(depth)
     for problem in params.unknown(depths):
         raise problem
     index = ChunkIndex.of(tables.read(chunks, Chunk))
@@ -32,8 +33,15 @@ def main(runs: Opt[Path], documents: Opt[Path], chunks: Opt[Path], questions: Op
     write_json(metrics / "significance.json", summary.differences(test, params))
     write_json(metrics / "coverage.json", summary.coverage(test, params) | {"dev": summary.coverage(dev, params)})
     write_csv(metrics / "per_type.csv", summary.PER_TYPE_HEADER, summary.per_type(test))
+    write_csv(metrics / per_query.NAME, per_query.header(test), per_query.rows(test))
     write_csv(metrics / "recall_curve.csv", summary.CURVE_HEADER, summary.curves(test, index))
-    write_json(metrics / "failures.json", failures(test, params.failures_of, index, chunks, documents))
+    points = curve.curve(params.curve, systems, runs, (dev, test), index, params.token_budget)
+    write_csv(metrics / curve.NAME, curve.HEADER, points)
+    told = texts.documents_of(documents, {e.doc_id for question in test.questions for e in question.evidence})
+    words = facts.words(test.questions, told)
+    known = {q.query_id: facts.facts(q, told, words[q.query_id], params.domain) for q in test.questions if q.evidence}
+    write_csv(metrics / "breakdown.csv", summary.BREAKDOWN_HEADER, summary.breakdown(test, known))
+    write_json(metrics / "failures.json", failures(test, params.failures_of, systems, index, words, told, chunks))
 
 
 if __name__ == "__main__":

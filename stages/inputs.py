@@ -11,7 +11,7 @@ def main(searched: Opt[Path], indexes: Opt[Path], models: Opt[Path], chunks: Opt
     from onggi.models.params import EmbedParams, Encoders
     from onggi.search.inputs import Inputs, Places, reads
     from onggi.search.retriever import SearchParams
-    from onggi.search.spec import Systems, rerankers
+    from onggi.search.spec import Systems, model_users
 
     systems, depth = Systems.load(), SearchParams.load().depth
     embed, encoders = EmbedParams.load(), Encoders.load()
@@ -20,7 +20,7 @@ def main(searched: Opt[Path], indexes: Opt[Path], models: Opt[Path], chunks: Opt
         folder.mkdir()
         for name in systems:
             spec = systems.resolved(name)
-            settings = {part.model: encoders.settings(part.model, embed).model_dump() for part in rerankers(spec)}
+            settings = {part.model: encoders.settings(part.model, embed).model_dump() for part in model_users(spec)}
             Inputs(spec, depth, settings).write(folder / f"{name}.json", reads(spec, folders))
 
 

@@ -168,7 +168,8 @@ def test_the_params_of_the_repository_pass() -> None:
 
 def is_section(node: ast.ClassDef) -> bool:
     bases = {ast.unparse(base).split(".")[-1].partition("[")[0] for base in node.bases}
-    return bool(bases & {"Params", "NamedParams", "RoleParams"}) and node.name != "RoleParams"
+    has_key = any(isinstance(line, ast.AnnAssign) and ast.unparse(line.target) == "key" for line in node.body)
+    return has_key and bool(bases & {"Params", "NamedParams", "RoleParams"})
 
 
 def test_every_section_of_the_package_is_registered_once() -> None:

@@ -12,8 +12,9 @@ card               14 to 16 digits of an issuer's range (ISO/IEC 7812) whose Luh
                    only where 카드 or card stands before in the line, as four columns of numbers look like that too
 mobile             010-1234-5678, 011-123-4567, +82 10-1234-5678
 email              all but the first two characters of what stands before the @
-account            10 to 14 digits in groups, where a bank or 계좌 stands before in the line, and which is no telephone
-business_number    123-45-67891 whose check digit holds
+account            10 to 14 digits in groups, where a bank or 계좌 stands before in the line, or a short name of one
+                   right before (우리 1002-…), and which is no telephone; in groups with spaces only close behind 계좌
+business_number    123-45-67891 whose check digit holds, or where 사업자 stands before in the line
 =================  =====================================================================================================
 
 Landlines are no personal data: an office's telephone is what many a question asks for.
@@ -23,12 +24,13 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from onggi.cleaning.edits import Edit
 
 Kind = Literal["resident_number", "passport", "driver_licence", "card", "mobile", "email", "account", "business_number"]
 
+KINDS = get_args(Kind)
 _HYPHEN = "[-\u2010-\u2015\u2212\uff0d]"
 _BEFORE = 40  # characters of the line in which a word can say what a number is
 _REGIONS = range(11, 29)  # first two digits of a driver's licence: Seoul is 11
@@ -152,18 +154,25 @@ def _is_licence(match: re.Match[str]) -> bool:
 
 def _is_account(match: re.Match[str]) -> bool:
     before = _line_before(match, 30)
-    named = re.search("계좌|은행|농협|수협|신협|우체국|새마을금고|뱅크|예금", before)
+    if " " in match[0]:
+        return bool(re.search(r"계좌\D{0,15}$", before)) and 10 <= len(_digits(match[0])) <= 14
+    named = re.search("계좌|은행|농협|수협|신협|우체국|새마을금고|뱅크|예금", before) or _BANK.search(before)
     telephone = re.search(r"(☎|☏|전화|연락처|tel)\D*$", before, re.IGNORECASE)
     return bool(named) and not telephone and 10 <= len(_digits(match[0])) <= 14 and not _TELEPHONE.fullmatch(match[0])
 
 
 def _is_business(match: re.Match[str]) -> bool:
+    if "사업자" in _line_before(match, 20):
+        return True
     digits = _digits(match[0])
     total = _weighed(digits, [1, 3, 7, 1, 3, 7, 1, 3, 5]) + digits[8] * 5 // 10
     return (10 - total % 10) % 10 == digits[9]
 
 
 _TELEPHONE = re.compile(r"0\d{1,2}-\d{3,4}-\d{4}|1[5-8]\d\d-\d{4}(?:-\d+)?")
+
+
+_BANK = re.compile(r"(?<![가-힣])(?:국민|신한|우리|하나|기업|제일|카뱅|카카오|토스)\s?:?\s?$")
 
 
 def _pattern(first: str, not_before: str, rest: str) -> re.Pattern[str]:
@@ -195,13 +204,15 @@ _RULES: dict[Kind, _Rule] = {
             r"[0+8]",
             r"[\w.+-]",
             r"(?:(?<=0)|(?:(?<=\+)8|(?<=8))2[- ]?(?:\(0\) ?|0)?)"
-            r"(?:10[-. )]{0,2}\d{4}|1[16789][-. )]{0,2}\d{3,4})[-. ]?\d{4}(?![\w-])",
+            r"(?:10(?:[-. )]{0,2}| - )\d{4}|1[16789](?:[-. )]{0,2}| - )\d{3,4})(?:[-. ]?| - )\d{4}(?![\w-])",
         ),
         (3, 4),
     ),
-    "email": _Rule(re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII), (2, 0)),
+    "email": _Rule(re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.\n?[\w-]+)+", re.ASCII), (2, 0)),
     "account": _Rule(
-        _pattern(r"\d", r"[\w.-]", r"(?:\d{1,5}(?:-\d{2,7}){1,3}|\d{10,13})(?![\w-])"), (3, 2), _is_account
+        _pattern(r"\d", r"[\w.-]", r"(?:\d{1,5}(?:-\d{2,7}){1,3}|\d{10,13}|\d{2,5}(?: \d{2,6}){1,3})(?![\w-])"),
+        (3, 2),
+        _is_account,
     ),
-    "business_number": _Rule(_pattern(r"\d", r"[\w-]", r"\d\d-\d\d-\d{5}(?![\w-])"), (3, 0), _is_business),
+    "business_number": _Rule(_pattern(r"\d", r"[\w-]", r"\d\d ?- ?\d\d ?- ?\d{5}(?![\w-])"), (3, 0), _is_business),
 }

@@ -9,6 +9,7 @@
     ├── LlmError         a language model, its endpoint or its budget
     ├── TrainingError    fine-tuning that did not finish
     ├── LeakError        a test document where it must never be
+    ├── MeasureError     a measure below what is required of it
     ├── MemoError        a file of the memo, or a size for it
     ├── PlanError        a stage that cannot be planned
     └── RevisionError    a git revision that cannot be compared with
@@ -66,6 +67,10 @@ class TrainingError(OnggiError):
 
 class LeakError(OnggiError):
     """A test document or a test question reached training."""
+
+
+class MeasureError(OnggiError):
+    """A measure is below what params.yaml requires of it."""
 
 
 class RevisionError(OnggiError):

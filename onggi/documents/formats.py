@@ -10,7 +10,7 @@ from onggi.documents.containers import eml, records, zip
 from onggi.documents.containers.member import Member
 from onggi.documents.markup import docbook, epub, html, latex, markdown
 from onggi.documents.ocr import Ocr
-from onggi.documents.office import binary, docx, pptx, xls, xlsx
+from onggi.documents.office import binary, docx, odp, ods, odt, pptx, xls, xlsx
 from onggi.documents.parsed import Limits
 from onggi.documents.plain import rtf, table, text
 
@@ -20,7 +20,8 @@ class Format:
     """A format and its reader, which takes the bytes and the name to use in errors.
 
     ``convert`` turns the bytes into those of the format that ``read`` reads.
-    ``recognise`` is a reader that is told how to read pages that are pictures, too.
+    ``recognise`` is a reader that is told how to read pages that are pictures, too. ``limited`` is one that is told how
+    many bytes the file may unpack to, where the bytes alone do not say.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Format:
     zipped: bool = False
     convert: Callable[[bytes, str], bytes] | None = None
     recognise: Callable[[bytes, str, Ocr], Content] | None = None
+    limited: Callable[[bytes, str, int], Content] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,13 @@ FORMATS: dict[str, Format | Container] = {
     ".tsv": Format("tsv", table.read),
     ".pdf": Format("pdf", pdf.read, recognise=pdf.read),
     ".docx": Format("docx", docx.read, zipped=True),
-    ".hwp": Format("hwp", hwp.read),
-    ".hwpx": Format("hwpx", hwp.read, zipped=True),
+    ".hwp": Format("hwp", hwp.read, limited=hwp.read),
+    ".hwpx": Format("hwpx", hwp.read, zipped=True, limited=hwp.read),
     ".xlsx": Format("xlsx", xlsx.read, zipped=True),
     ".pptx": Format("pptx", pptx.read, zipped=True),
+    ".odt": Format("odt", odt.read, zipped=True),
+    ".ods": Format("ods", ods.read, zipped=True),
+    ".odp": Format("odp", odp.read, zipped=True),
     ".epub": Format("epub", epub.read, zipped=True),
     ".xls": Format("xls", xls.read),
     ".doc": Format("doc", docx.read, zipped=True, convert=binary.docx),

@@ -1,44 +1,21 @@
-"""Headings of documents that come without an outline.
+"""Headings of documents that come without an outline: blocks parted where a heading ends, and told with levels.
 
-A sign alone makes no heading: ``1.`` opens a chapter here and an item of a list there. So signs are judged by family
-and document: a family heads what follows where its lines are short, are no sentences, and most stand apart from
-the next of the family. Letters larger or heavier than those of the text need no sign, unless the line comes again.
-
-Which family stands below which is for the document to show: one that opens under another is deeper until the other
-comes again. What outranks it by custom (see `onggi.documents.signs`), or by the size of its letters, closes it too.
+Which lines are headings, and below which others they stand, says `onggi.documents.headings`.
 """
 
 import itertools
 import re
-import statistics
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from onggi.documents.blocks import Block
-from onggi.documents.signs import ANNEX, CUSTOMS, LAW, sign
+from onggi.documents.headings import levels
+from onggi.documents.signs import ANNEX, sign
 
-_ENTRY = re.compile(r"[.·․‥…⋯]{4,}\s*\d*$|(?:[.·․‥⋯]{3,}|[…|])\s*\d+$|@")  # of contents; an address
-_SENTENCE = re.compile(
-    r"(?:다|까|시오|[세어아해에예나가네래데게워와줘봐려져]요|[.,;:!])\s*[.!?)\]]*$|.{15,}[함됨임음]\s*[.)\]]*$"
-)
-_ARTICLE = re.compile(r"(제\s?\d{1,3}\s?조(?:의\s?\d+)?\s?\([^()]{1,40}\))\s*(?=\S)")
+_ARTICLE = re.compile(r"(제\s?\d{1,3}(?:-\d{1,3})?\s?조(?:의\s?\d+)?\s?\([^()]{1,40}\))\s*(?=\S)")
 _LINE = re.compile(r"[^\n]+")
 _BOXED = re.compile(rf"([Ⅰ-Ⅻ]|\d{{1,2}}|{ANNEX} ?\d*) \|[ |]* ([^|]{{2,40}})")
-_LONGEST = 45  # characters of a heading without its sign
-_LONGEST_QUESTION = 150
-_MEDIAN = 30  # characters that half of a family may have
-_MIN_SHORT = 0.7  # share of a family that is built like headings
-_MIN_ALONE = 0.5  # share of those that have none of the family right before or behind them
-_LARGER = 1.15  # times the size of the text
-_MIN_LETTERS = 2
-_SURE = {*LAW, "Q.", "주 문", "별지", "목차"}
-"""Families that head what follows wherever they open a short line."""
-_UNSIGNED = ("points", "bold")
-_HIGHEST = {"주 문", "별지"}
-"""Families that stand below nothing."""
-_LEAVES = {"Q.", "【 】", "목차"}
-"""Families that nothing stands below: captions, contents, and questions with their answers."""
+_SIGN_ALONE = re.compile("[□■▣○●◎◇]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +24,6 @@ class _Piece:
 
     block: Block
     goes_on: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A block that may be a heading; ``short``: it is built like one."""
-
-    at: int
-    family: str
-    number: int
-    short: bool
-    length: int
-    size: float
 
 
 def headed(blocks: Iterable[Block]) -> list[Block]:
@@ -70,13 +35,13 @@ def headed(blocks: Iterable[Block]) -> list[Block]:
     given = list(blocks)
     if sum(1 for block in given if block.level) > 1:
         return given
-    found = [piece for block in _unboxed(given) for piece in _parted(block)]
-    levels = _levels(_chosen(list(_lines([piece.block for piece in found]))))
+    found = [piece for block in _completed(_unboxed(given)) for piece in _parted(block)]
+    level_of = levels([piece.block for piece in found])
     result: list[Block] = []
     for at, piece in enumerate(found):
-        if at in levels:
-            result.append(replace(piece.block, level=levels[at], tight=False))
-        elif piece.goes_on and at - 1 not in levels:
+        if at in level_of:
+            result.append(replace(piece.block, level=level_of[at], tight=False))
+        elif piece.goes_on and at - 1 not in level_of:
             result.append(_joined(result.pop(), piece.block))
         else:
             result.append(piece.block)
@@ -90,6 +55,24 @@ def _unboxed(blocks: Sequence[Block]) -> Iterator[Block]:
             yield replace(block, text=f"{box[1].strip()}. {box[2]}", row=None)
         else:
             yield block
+
+
+def _completed(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield the blocks, a sign that stands alone together with the short text behind it."""
+    waiting: Block | None = None
+    for block in blocks:
+        if waiting is not None:
+            if block.level is None and block.row is None and block.text.strip() and not sign(block.text):
+                block = replace(_joined(waiting, block, " "), size=block.size, bold=block.bold)
+            else:
+                yield waiting
+            waiting = None
+        if block.level is None and block.row is None and _SIGN_ALONE.fullmatch(block.text.strip()):
+            waiting = block
+        else:
+            yield block
+    if waiting is not None:
+        yield waiting
 
 
 def _parted(block: Block) -> Iterator[_Piece]:
@@ -117,102 +100,7 @@ def _cut(block: Block, start: int, end: int) -> Block:
     return replace(block, text=block.text[start:end].removesuffix("\n"), places=places, tight=block.tight or start > 0)
 
 
-def _joined(block: Block, other: Block) -> Block:
+def _joined(block: Block, other: Block, between: str = "\n") -> Block:
     offset = len(block.text) + 1
     places = (*block.places, *((at + offset, place) for at, place in other.places))
-    return replace(block, text=f"{block.text}\n{other.text}", places=places)
-
-
-def _lines(blocks: Sequence[Block]) -> Iterator[_Line]:
-    usual, often = _usual_size(blocks), Counter(block.text.strip() for block in blocks)
-    for at, block in enumerate(blocks):
-        text = block.text.strip()
-        if block.level is not None or block.row is not None or "\n" in text or _ENTRY.search(text):
-            continue
-        size, mark = block.size or usual, sign(text)
-        family, number, rest = mark or ("", 0, text)
-        if family == "-" or sum(map(str.isalpha, rest)) < _MIN_LETTERS:
-            continue
-        if not mark:
-            if size < _LARGER * usual and not block.bold:
-                continue
-            if often[text] > 1:
-                continue
-            family = f"{size:.0f} points" if size >= _LARGER * usual else "bold"
-        question = family == "Q."
-        short = len(rest) <= (_LONGEST_QUESTION if question else _LONGEST) and (question or not _SENTENCE.search(rest))
-        yield _Line(at, family, number, short, len(rest), size)
-
-
-def _usual_size(blocks: Sequence[Block]) -> float:
-    """Return the size of the letters in the middle of all, or 1 where no block has one."""
-    sizes = [block.size for block in blocks if block.size and block.row is None for _ in range(0, len(block.text), 10)]
-    return statistics.median_low(sizes) if sizes else 1.0
-
-
-def _chosen(lines: Sequence[_Line]) -> Iterator[_Line]:
-    """Yield the headings among lines, in order."""
-    families = defaultdict(list)
-    for before, line, after in zip([None, *lines], lines, [*lines[1:], None], strict=False):
-        families[line.family].append((line, not _next_to(before, line) and not _next_to(line, after)))
-    chosen: list[_Line] = []
-    for family, members in families.items():
-        apart = [line for line, alone in members if line.short and (alone or family in _SURE)]
-        chosen += apart if _heads(family, members) else _counting(apart)
-    yield from sorted(chosen, key=lambda line: line.at)
-
-
-def _counting(lines: Sequence[_Line]) -> Iterator[_Line]:
-    """Yield the lines that count on from a first to a second at least: chapters among lists with the same signs."""
-    chain: list[_Line] = []
-    for line in [*lines, None]:
-        if line is not None and chain and line.number == chain[-1].number + 1:
-            chain.append(line)
-            continue
-        if len(chain) > 1 and statistics.median(other.length for other in chain) <= _MEDIAN:
-            yield from chain
-        chain = [line] if line is not None and line.number == 1 else []
-
-
-def _next_to(line: _Line | None, other: _Line | None) -> bool:
-    """Tell whether two lines are items of one list, nothing between them."""
-    return line is not None and other is not None and line.family == other.family and other.at == line.at + 1
-
-
-def _heads(family: str, members: Sequence[tuple[_Line, bool]]) -> bool:
-    short = [(line, alone) for line, alone in members if line.short]
-    if family in _SURE:
-        return bool(short)
-    if len(short) < _MIN_SHORT * len(members) or not short:
-        return False
-    counted = any(line.number for line, _ in members)
-    signed = not family.endswith(_UNSIGNED)
-    if (signed and len(members) < 2) or (counted and all(line.number != 1 for line, _ in members)):
-        return False
-    apart = sum(alone for _, alone in short) >= _MIN_ALONE * len(short)
-    return apart and statistics.median(line.length for line, _ in short) <= _MEDIAN
-
-
-def _levels(headings: Iterable[_Line]) -> dict[int, int]:
-    """Return the level of each heading, from 1, by its place."""
-    levels: dict[int, int] = {}
-    above: list[_Line] = []
-    for line in headings:
-        families = [other.family for other in above]
-        if line.family in families:
-            del above[families.index(line.family) :]
-        else:
-            while above and _outranks(line, above[-1]):
-                above.pop()
-        above.append(line)
-        levels[line.at] = len(above)
-    return levels
-
-
-def _outranks(line: _Line, other: _Line) -> bool:
-    if line.family in _HIGHEST or other.family in _LEAVES or line.size >= _LARGER * other.size:
-        return True
-    for custom in CUSTOMS:
-        if line.family in custom and other.family in custom:
-            return custom.index(line.family) < custom.index(other.family)
-    return False
+    return replace(block, text=f"{block.text}{between}{other.text}", places=places)

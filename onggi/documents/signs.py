@@ -3,24 +3,33 @@
 import re
 from typing import NamedTuple
 
+_BOXED = [chr(code) for code in range(0xF02B1, 0xF02BB)]  # 1 to 10 in boxes, in the letters of Hancom's own plane
 _SYLLABLE = "가나다라마바사아자차카타파하"
 
 _ORDINALS = ("첫", "둘", "셋", "넷", "다섯", "여섯", "일곱")
 
-LAW = ("편", "장", "절", "관", "조")
+LAW = ("법령", "편", "장", "절", "관", "조")
 NUMBERS = ("Ⅰ.", "1", "1.", "1-1.", "가.", "1)", "가)", "(1)", "(가)", "①", "㉠")
-BULLETS = ("□", "○", "-")
-CUSTOMS = (LAW, NUMBERS, BULLETS)
-"""Families of signs that stand below each other, highest first (행정업무의 운영 및 혁신에 관한 규정 시행규칙 제2조)."""
+SQUARES = ("□", "■", "▣", "▶")
+POINTS = ("○", "o", "●", "◎", "◇")
+BULLETS = tuple(("boxed", square, point, "-") for square in SQUARES for point in POINTS)
+CUSTOMS = (LAW, NUMBERS, *BULLETS)
+"""Families of signs that stand below each other, highest first (행정업무의 운영 및 혁신에 관한 규정 시행규칙 제2조).
+
+Which of two squares or two points is the higher is for the document to show.
+"""
 
 ANNEX = r"(?:별지|별표|붙임|별첨|첨부|참고|부록)"
 
 _PATTERNS = {
     "별지": re.compile(
         rf"[■□]?\s?[\[<【(]\s?{ANNEX}[^\]>】)]{{0,30}}[\]>】)]|부 *칙\s*[<(\[]?.{{0,40}}$|"
-        rf"{ANNEX}\s?(?:서식\s?)?(?:제\s?)?\d[\d-]*(?:호|\.|\s|$)"
+        rf"{ANNEX}\s?(?:서식\s?)?(?:제\s?)?\d[\d-]*(?:호|\.|\s|$)|{ANNEX}$|{ANNEX}\.\s?(?=\S)(?!.*\d\s?부\.?$)"
     ),
-    **{family: re.compile(rf"제\s?\d{{1,3}}\s?{family}(?:의\s?\d+)?(?=[\s(.:\[【]|$)") for family in LAW},
+    **{
+        family: re.compile(rf"제\s?\d{{1,3}}(?:-\d{{1,3}})?\s?{family}(?:의\s?\d+)?(?=[\s(.:\[【]|$)")
+        for family in LAW[1:]
+    },
     "Ⅰ.": re.compile(r"(?:[Ⅰ-Ⅻ]|(?=[IVX])(?:X(?:IV|V?I{0,1}|I{2,3})|IX|IV|V?I{0,3}))(?:\s?[.)]\s?|\s+)(?=\S)"),
     "1-1.": re.compile(r"\d{1,2}(?:[-.]\d{1,2}){1,3}[.)]?\s+(?=[^\W\d])"),
     "1.": re.compile(r"\d{1,2}\.\s?(?=[^\d\s])"),
@@ -30,10 +39,19 @@ _PATTERNS = {
     "가)": re.compile(rf"[{_SYLLABLE}]\)\s?(?=\S)"),
     "(1)": re.compile(r"\(\d{1,2}\)\s?(?=\S)"),
     "(가)": re.compile(rf"\([{_SYLLABLE}]\)\s?(?=\S)"),
-    "①": re.compile(r"[①-⑳]\s?(?=\S)"),
+    "①": re.compile(r"[①-⑳➀-➉]\s?(?=\S)"),
     "㉠": re.compile(r"[㉠-㉭㉮-㉻]\s?(?=\S)"),
-    "□": re.compile(r"[□■◼▣▢☐]\s*(?=\S)"),
-    "○": re.compile(r"(?:[○●◯❍◎◇◆▶►]\s*|[ㅇo]\s+)(?=\S)"),
+    "boxed": re.compile(rf"[{_BOXED[0]}-{_BOXED[-1]}]\s?(?=\S)"),
+    "□": re.compile(r"[□▢☐]\s*(?=\S)"),
+    "■": re.compile(r"[■◼]\s*(?=\S)"),
+    "▣": re.compile(r"▣\s*(?=\S)"),
+    "▶": re.compile(r"[▶►]\s*(?=\S)"),
+    "○": re.compile(r"(?:[○◯❍◦]\s*|ㅇ\s+)(?=\S)"),
+    "o": re.compile(r"o\s+(?=\S)"),
+    "●": re.compile(r"[●⚫]\s*(?=\S)"),
+    "◎": re.compile(r"◎\s*(?=\S)"),
+    "◇": re.compile(r"[◇◆]\s*(?=\S)"),
+    "•": re.compile(r"•\s*(?=\S)"),
     "-": re.compile(r"[―–—-]\s*(?=[^\d\s])"),
     "[1]": re.compile(r"(?:\[\s?\d{1,2}\s?\]|[❶-❿➊-➓])\s*(?=\S)"),
     "첫째": re.compile(rf"(?:{'|'.join(_ORDINALS)})째[,.:]?\s+(?=\S)"),
@@ -86,8 +104,8 @@ def _number(sign: str) -> int:
         return _ORDINALS.index(ordinal[1]) + 1
     first = sign.strip("( ")[0]
     if first in "IVX":
-        return _LATIN.index(sign.strip(" .)")) + 1
-    for series in (_SYLLABLE, "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ", "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"):
+        return _LATIN.index(re.sub("[^IVX]", "", sign)) + 1
+    for series in (_SYLLABLE, "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ", "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳", "➀➁➂➃➄➅➆➇➈➉", "".join(_BOXED)):
         if first in series:
             return series.index(first) + 1
     return 0

@@ -13,8 +13,15 @@ from onggi.documents.encoding import start
 
 _ZIP = b"PK\x03\x04"
 _PARTS = {"word/": ".docx", "xl/": ".xlsx", "ppt/": ".pptx", "Contents/section": ".hwpx"}
-_MIME = {b"application/epub+zip": ".epub", b"application/hwp+zip": ".hwpx"}
-_ZIPPED = {".docx", ".xlsx", ".pptx", ".hwpx", ".epub"}
+_OPEN = b"application/vnd.oasis.opendocument."
+_MIME = {
+    b"application/epub+zip": ".epub",
+    b"application/hwp+zip": ".hwpx",
+    _OPEN + b"text": ".odt",
+    _OPEN + b"spreadsheet": ".ods",
+    _OPEN + b"presentation": ".odp",
+}
+_ZIPPED = {".docx", ".xlsx", ".pptx", ".hwpx", ".epub", ".odt", ".ods", ".odp"}
 _STREAMS = {"WordDocument": ".doc", "PowerPoint Document": ".ppt", "Workbook": ".xls", "Book": ".xls"}
 _HTML = re.compile(r"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?<(!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 _ROOT = re.compile(r"<([\w.-]+:)?([A-Za-z][\w.-]*)[\s/>]")

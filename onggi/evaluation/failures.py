@@ -1,48 +1,79 @@
-"""The questions that one system answers worst, and what it found instead."""
+"""The questions that one system does not answer: why, and what it found instead."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from onggi.core.places import place
 from onggi.core.schema import Chunk, Document, Evidence, Question
-from onggi.evaluation import texts
+from onggi.evaluation import causes, texts
+from onggi.evaluation.facts import Words
 from onggi.evaluation.measured import Measured
-from onggi.evaluation.runs import Run, first_relevant, ranking
+from onggi.evaluation.runs import Run
+from onggi.search.spec import Systems
 from onggi.truth.relevance import ChunkIndex, Target
 
 FAILURES = 10
+EXAMPLES = 5
 SHOWN_CHUNKS = 3
 SHOWN_EVIDENCE = 5
 SHOWN_CHARACTERS = 200
 
 
-def failures(measured: Measured, system: str, index: ChunkIndex, chunks: Path, documents: Path) -> dict[str, Any]:
-    """Return the name of a system and its failures; the chunks and documents tables are read for the texts shown.
+def failures(
+    measured: Measured,
+    system: str,
+    systems: Systems,
+    index: ChunkIndex,
+    known: Mapping[str, Words],
+    documents: Mapping[str, Document],
+    chunks: Path,
+) -> dict[str, Any]:
+    """Return the name of a system, how often each cause made it fail, and its worst failures.
+
+    Parameters
+    ----------
+    known
+        The words of each question and its evidence.
+    documents
+        Those of the evidence.
+    chunks
+        The table of chunks; it is read for the texts that are compared and shown.
 
     Raises
     ------
     TableError
-        A table lacks what a run or a question names.
+        The table lacks what a run names.
     """
     run = measured.runs[system]
-    failed = worst(measured.targets, run, index)
+    missed = causes.failing(measured, system, index)
+    held = texts.chunks_of(chunks, causes.needed(missed, run))
+    failed = causes.failed(missed, measured, system, systems, index, known, held)
     questions = {question.query_id: question for question in measured.questions}
-    shown = {chunk_id for target, _ in failed for chunk_id, _ in run.get(target.query_id, ())[:SHOWN_CHUNKS]}
-    quoted = {evidence.doc_id for target, _ in failed for evidence in questions[target.query_id].evidence}
-    held, told = texts.chunks_of(chunks, shown), texts.documents_of(documents, quoted)
-    listed = [_failure(questions[target.query_id], target, rank, run, held, told) for target, rank in failed]
-    return {"system": system, "split": measured.split, "failures": listed}
-
-
-def worst(targets: Sequence[Target], run: Run, index: ChunkIndex) -> list[tuple[Target, int | None]]:
-    """Return the targets found latest, or not at all, with the rank of their first relevant id.
-
-    At most ten, worst first, ties by query_id; a question answered at rank 1 is no failure.
-    """
-    ranks = [(target, first_relevant(target, ranking(target, run, index))) for target in targets]
-    failed = [(target, rank) for target, rank in ranks if rank != 1]
-    return sorted(failed, key=lambda pair: (1 / pair[1] if pair[1] else 0.0, pair[0].query_id))[:FAILURES]
+    counts = Counter(failure.cause for failure in failed)
+    return {
+        "system": system,
+        "split": measured.split,
+        "questions": len(measured.targets),
+        "failed": len(failed),
+        "causes": {
+            cause: {
+                "rule": rule,
+                "count": counts[cause],
+                "examples": [failure.target.query_id for failure in failed if failure.cause == cause][:EXAMPLES],
+            }
+            for cause, rule in causes.CAUSES.items()
+            if counts[cause]
+        },
+        "failures": [
+            {
+                **_failure(questions[failure.target.query_id], failure.target, failure.rank, run, held, documents),
+                "cause": failure.cause,
+            }
+            for failure in failed[:FAILURES]
+        ],
+    }
 
 
 def _failure(
@@ -50,8 +81,8 @@ def _failure(
     target: Target,
     rank: int | None,
     run: Run,
-    chunks: dict[str, Chunk],
-    documents: dict[str, Document],
+    chunks: Mapping[str, Chunk],
+    documents: Mapping[str, Document],
 ) -> dict[str, Any]:
     """Return what was asked, what was expected and what was found instead; long texts show their head."""
     expected = question.evidence[:SHOWN_EVIDENCE]

@@ -35,11 +35,12 @@ class Verdict:
     """What a judge measured.
 
     ``values`` holds measures by group, such as ``{"string": {"EM": 0.5}}``, rounded to 4 places; ``reasons`` says for
-    each group, measure or ``group.measure`` that could not be computed why not.
+    each group, measure or ``group.measure`` that could not be computed why not. ``about`` is to be known of the judge.
     """
 
     values: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
+    about: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Judge(Protocol):
@@ -64,15 +65,17 @@ def judged(questions: Sequence[Question], cases: Sequence[Case], judges: Iterabl
     """
     values: dict[str, dict[str, float]] = {}
     reasons: dict[str, str] = {}
+    about: dict[str, Any] = {}
     for judge in judges:
         verdict = judge.judge(cases)
         for group, measures in verdict.values.items():
             values.setdefault(group, {}).update(measures)
         reasons |= verdict.reasons
+        about |= verdict.about
     measured = {*values, *(name for measures in values.values() for name in measures)}
     missing = {name: reason for name, reason in (reasons | NEEDS_LLM | reasons).items() if name not in measured}
     filled = {group: measures for group, measures in values.items() if measures}
-    return {**filled, "coverage": _coverage(questions, cases), "not_computed": missing}
+    return {**filled, **about, "coverage": _coverage(questions, cases), "not_computed": missing}
 
 
 def cases_of(

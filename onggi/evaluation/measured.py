@@ -8,6 +8,7 @@ from onggi.core.schema import Question, Split
 from onggi.evaluation import runs
 from onggi.evaluation.measures import Scores, score, short_of_budget
 from onggi.evaluation.runs import Run
+from onggi.truth.components import components
 from onggi.truth.relevance import ChunkIndex, Target, targets
 
 
@@ -26,6 +27,14 @@ class Measured:
     scores: Mapping[str, Scores]
     depths: Mapping[str, int]
     short: Mapping[str, int]
+
+    @property
+    def clusters(self) -> dict[str, str]:
+        """What each target is about, by query_id: the first of the documents that questions join with its own."""
+        documents = {q.query_id: sorted({e.doc_id for e in q.evidence}) for q in self.questions if q.evidence}
+        every = {doc_id for doc_ids in documents.values() for doc_id in doc_ids}
+        first = {doc_id: name for name, held in components(every, documents.values()).items() for doc_id in held}
+        return {target.query_id: first[documents[target.query_id][0]] for target in self.targets}
 
     @classmethod
     def of(

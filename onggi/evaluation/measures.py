@@ -1,16 +1,12 @@
 """Retrieval measures per question: trec_eval's through ir_measures, and recall within a token budget."""
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Annotated, ClassVar
+from collections.abc import Mapping, Sequence
 
 import ir_measures
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
-from onggi.core.errors import ParamsError
-from onggi.core.params import PARAMS, Name, Params
 from onggi.evaluation.runs import Run, ranking
 from onggi.truth.relevance import ChunkIndex, Target
 
@@ -21,38 +17,6 @@ MOST = 1 << 30
 
 Scores = dict[str, dict[str, float]]
 """measure to query_id to value; the measures in the order of the table, the questions in that of the targets."""
-
-
-Pair = Annotated[tuple[Name, Name], Field(strict=False)]
-"""Two systems of which the second is compared with the first."""
-
-
-class EvaluateParams(Params):
-    """How systems are measured and compared."""
-
-    key: ClassVar[str] = "evaluate"
-
-    baseline: Name = Field(description="the index or system that all others are compared with")
-    compare: list[Pair] = Field(description="more pairs that are compared: [first, second]")
-    failures_of: Name = Field(description="the index or system whose failures are shown")
-    token_budget: int = Field(ge=1, description="tokens a reader takes in, for recall within a budget")
-    permutations: int = Field(ge=100, le=1_000_000, description="random sign flips per significance test")
-    seed: int = Field(ge=0, description="seed of the sign flips")
-
-    def unknown(self, systems: Collection[str]) -> Iterator[ParamsError]:
-        """Yield the names that are no declared index or system."""
-        named = {"baseline": [self.baseline], "failures_of": [self.failures_of]}
-        named["compare"] = [name for pair in self.compare for name in pair]
-        for key, names in named.items():
-            for name in names:
-                if name not in systems:
-                    where = f"{PARAMS}: evaluate.{key}"
-                    yield ParamsError(where, f"got {name!r}", f"name an index or a system: {', '.join(systems)}")
-
-    def pairs(self, systems: Sequence[str]) -> list[tuple[str, str]]:
-        """Return the pairs that are compared: those named, then each system with the baseline."""
-        with_baseline = [(self.baseline, system) for system in systems if system != self.baseline]
-        return list(dict.fromkeys([*self.compare, *with_baseline]))
 
 
 def measure_names(token_budget: int, depth: int = MOST) -> list[str]:

@@ -1,25 +1,51 @@
 """Is one system better than another, or were the questions kind to it?
 
-The paired randomization test over questions: Smucker, Allan and Carterette, "A Comparison of Statistical Significance
-Tests for Information Retrieval Evaluation", CIKM 2007.
+Questions about one document rise and fall together, so what is drawn is always the document with all its questions.
+
+- The paired randomization test: Smucker, Allan and Carterette, "A Comparison of Statistical Significance Tests for
+  Information Retrieval Evaluation", CIKM 2007; signs are those of clusters.
+- The bootstrap-t interval over clusters: Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, 12.5; with
+  Poisson weights (Hanley and MacGibbon 2006), which need no draw without end.
+- Holm's correction: Holm, "A Simple Sequentially Rejective Multiple Test Procedure", 1979.
 """
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+Floats = NDArray[np.float64]
+
 EXACT_UP_TO = 14
 """Nonzero differences up to which all sign patterns (2^14) are counted instead of drawn."""
 
+CONFIDENCE = 0.95
+POWER = 0.8
 _SIGNS_PER_BLOCK = 2**22
+_POISSON = np.searchsorted(
+    np.cumsum([math.exp(-1) / math.factorial(k) for k in range(16)]), (np.arange(1 << 16) + 0.5) / (1 << 16)
+).astype(np.float64)
+"""Draws of a Poisson distribution of mean 1 by 16 random bits."""
 
 
-def randomization_test(differences: NDArray[np.float64], permutations: int, seed: int) -> NDArray[np.float64]:
+def clustered(differences: Floats, clusters: Sequence[str]) -> tuple[Floats, Floats]:
+    """Return the sums of the differences in each cluster, shape (clusters, tests), and its size, shape (clusters,)."""
+    names, places = np.unique(np.asarray(clusters), return_inverse=True)
+    sums = np.zeros((len(names), differences.shape[1]))
+    np.add.at(sums, places, differences)
+    return sums, np.bincount(places, minlength=len(names)).astype(np.float64)
+
+
+def randomization_test(differences: Floats, permutations: int, seed: int) -> Floats:
     """Return the two-sided p of each column: how often random signs give a mean as far from 0 as the observed.
 
     Parameters
     ----------
     differences : NDArray, shape (queries, tests)
-        What the second system scored above the first, per question. All tests see the same signs.
+        What the second system scored above the first, per question, or the sums per cluster of questions. All tests
+        see the same signs.
     permutations : int
         Sign patterns to draw. A column with at most 14 nonzero differences is enumerated instead, which is exact.
     seed : int
@@ -41,12 +67,115 @@ def randomization_test(differences: NDArray[np.float64], permutations: int, seed
     return p
 
 
-def _exact(values: NDArray[np.float64]) -> float:
+@dataclass(frozen=True, slots=True)
+class Bootstrap:
+    """What resampled clusters say of the mean of each test; arrays of shape (tests,).
+
+    Parameters
+    ----------
+    low, high
+        The 95 % interval of the mean difference; NaN where the clusters are too few, or too much alike, to tell.
+    p
+        The two-sided p.
+    error
+        The standard error of the mean difference.
+    """
+
+    low: Floats
+    high: Floats
+    p: Floats
+    error: Floats
+
+    @property
+    def detectable(self) -> Floats:
+        """The smallest true difference that so many questions show at p < 0.05 in four of five samples."""
+        from scipy.stats import norm
+
+        return self.error * (norm.ppf((1 + CONFIDENCE) / 2) + norm.ppf(POWER))  # type: ignore[no-any-return]
+
+
+def bootstrap(sums: Floats, sizes: Floats, resamples: int, seed: int) -> Bootstrap:
+    """Resample clusters, and compare each mean with the observed in units of its own standard error (bootstrap-t).
+
+    Parameters
+    ----------
+    sums : NDArray, shape (clusters, tests)
+        Differences summed up in each cluster.
+    sizes : NDArray, shape (clusters,)
+        Questions of each cluster.
+    resamples : int
+        How many are drawn.
+    seed : int
+        Seed of the draws.
+    """
+    mean, error = (part[0] for part in _means(np.ones((1, len(sums))), sums, sizes))
+    tilted = np.concatenate([_t(weights, sums, sizes, mean) for weights in _weights(len(sums), resamples, seed)])
+    observed = np.divide(np.abs(mean), error, out=np.zeros_like(mean), where=error > 0)
+    p = ((np.abs(tilted) >= observed * (1 - 1e-9)).sum(axis=0) + 1) / (resamples + 1)
+    tilted.sort(axis=0)
+    outer = round((1 - CONFIDENCE) / 2 * (resamples - 1))
+    ends = tilted[[resamples - 1 - outer, outer]]
+    ends[:, (error == 0) | ~np.isfinite(ends).all(axis=0)] = np.nan
+    low, high = mean - ends * error
+    return Bootstrap(low, high, np.where(error > 0, p, 1.0), error)
+
+
+def holm(p: Sequence[float]) -> list[float]:
+    """Return p-values corrected for how many there are: none is below its own, and their order is kept.
+
+    Examples
+    --------
+    >>> holm([0.01, 0.5, 0.02])
+    [0.03, 0.5, 0.04]
+    """
+    corrected, largest = [0.0] * len(p), 0.0
+    for passed, place in enumerate(sorted(range(len(p)), key=p.__getitem__)):
+        largest = max(largest, min(1.0, (len(p) - passed) * p[place]))
+        corrected[place] = largest
+    return corrected
+
+
+def _means(weights: Floats, sums: Floats, sizes: Floats) -> tuple[Floats, Floats]:
+    """Return the mean of each test under weights of the clusters, and its standard error; shapes (draws, tests).
+
+    The mean is a ratio of sums over clusters; its error is that of the linearised ratio.
+    """
+    tests = sums.shape[1]
+    columns = np.column_stack([sums, sums**2, sums * sizes[:, None], sizes, sizes**2])
+    total = weights @ columns
+    s, ss, sn, (n, nn) = total[:, :tests], total[:, tests : 2 * tests], total[:, 2 * tests : 3 * tests], total[:, -2:].T
+    count = weights.sum(axis=1)[:, None]
+    safe = np.maximum(n, 1)[:, None]
+    mean = s / safe
+    spread = np.maximum(ss - 2 * mean * sn + mean**2 * nn[:, None], 0)
+    spread[spread <= 1e-12 * ss] = 0  # what rounding leaves of nothing
+    return mean, np.sqrt(spread * count / np.maximum(count - 1, 1)) / safe
+
+
+def _t(weights: Floats, sums: Floats, sizes: Floats, mean: Floats) -> Floats:
+    """Return how far each resampled mean is from the observed, in its own standard errors."""
+    means, errors = _means(weights, sums, sizes)
+    apart = means - mean
+    apart[np.abs(apart) <= 1e-12] = 0
+    without_error = np.where(apart == 0, 0.0, np.copysign(np.inf, apart))
+    return np.divide(apart, errors, out=without_error, where=errors > 0)
+
+
+def _weights(clusters: int, resamples: int, seed: int) -> Iterator[Floats]:
+    """Yield how often each cluster is drawn, shape (draws, clusters), block by block."""
+    rng = np.random.default_rng(seed)
+    block = max(1, _SIGNS_PER_BLOCK // clusters)
+    for start in range(0, resamples, block):
+        rows = min(block, resamples - start)
+        yield _POISSON[np.frombuffer(rng.bytes(2 * rows * clusters), np.uint16).reshape(rows, clusters)]
+
+
+def _exact(values: Floats) -> float:
     patterns = np.arange(2**values.size)[:, None] >> np.arange(values.size) & 1  # (2^n, n)
     return float(np.mean(_as_far(patterns, values[:, None])))
 
 
-def _drawn(differences: NDArray[np.float64], permutations: int, seed: int) -> NDArray[np.float64]:
+def _drawn(differences: Floats, permutations: int, seed: int) -> Floats:
     queries = len(differences)
     rng = np.random.default_rng(seed)
     hits = np.zeros(differences.shape[1])
@@ -59,7 +188,7 @@ def _drawn(differences: NDArray[np.float64], permutations: int, seed: int) -> ND
     return (hits + 1) / (permutations + 1)
 
 
-def _as_far(patterns: NDArray[np.integer], differences: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _as_far(patterns: NDArray[np.integer], differences: Floats) -> NDArray[np.bool_]:
     """Return, for each pattern of bits (1 keeps a sign, 0 flips it) and test, whether its sum reaches the observed."""
     observed = differences.sum(axis=0)
     sums = 2 * (patterns.astype(np.float64) @ differences) - observed  # (patterns, tests)

@@ -1,18 +1,21 @@
 """What the measures come to: the tables and plots that are committed."""
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from onggi.core.schema import QUESTION_TYPES
+from onggi.evaluation.facts import NAMES, Facts
 from onggi.evaluation.measured import Measured
-from onggi.evaluation.measures import EvaluateParams, Scores, cutoff, mean, measure_names, recall_curve
-from onggi.evaluation.significance import randomization_test
+from onggi.evaluation.measures import Scores, cutoff, mean, measure_names, recall_curve
+from onggi.evaluation.params import EvaluateParams
+from onggi.evaluation.significance import bootstrap, clustered, holm, randomization_test
 from onggi.truth.relevance import ChunkIndex
 
 UNTYPED = "untyped"
-"""Stands for the type of questions whose source gives none."""
+"""Stands for what nobody says of a question, such as its type."""
 
 
 def averages(scores: Mapping[str, Scores]) -> dict[str, dict[str, float]]:
@@ -24,10 +27,13 @@ def averages(scores: Mapping[str, Scores]) -> dict[str, dict[str, float]]:
 
 
 def differences(measured: Measured, params: EvaluateParams) -> dict[str, dict[str, Any]]:
-    """Return, for the pairs that params name, the difference of each measure that both systems have, and its p.
+    """Return, for the pairs that params name, what is known of the difference of each measure that both systems have.
 
-    The keys are ``"first → second"``; a difference is the second's mean minus the first's. p keeps four digits
-    rather than four places, so that it never reads as 0.
+    The keys are ``"first → second"``; a difference is the second's mean minus the first's. Of each there are its 95 %
+    ``interval``; ``p`` by randomization and ``p_bootstrap``, both over the documents that questions ask about;
+    ``p_holm``, which is p corrected for all tests of this table; on how many questions the second wins, ties and
+    loses; and the smallest difference that the questions could show (``detectable``). p keeps four digits rather than
+    four places, so that it never reads as 0. An interval that nobody can tell is null.
     """
     scores = measured.scores
     pairs = params.pairs(list(scores)) if measured.targets else []
@@ -35,14 +41,32 @@ def differences(measured: Measured, params: EvaluateParams) -> dict[str, dict[st
     if not tests:
         return {}
     table = np.array([_differences(scores[a][measure], scores[b][measure]) for a, b, measure in tests]).T
-    p = randomization_test(table, params.permutations, params.seed).tolist()  # table: (queries, tests)
+    sums, sizes = clustered(table, list(measured.clusters.values()))  # table: (queries, tests)
+    p = randomization_test(sums, params.permutations, params.seed).tolist()
+    drawn, corrected = bootstrap(sums, sizes, params.permutations, params.seed), holm(p)
     compared: dict[str, dict[str, Any]] = {}
-    for (a, b, measure), chance in zip(tests, p, strict=True):
-        compared.setdefault(f"{a} → {b}", {"queries": len(table)})[measure] = {
+    for place, (a, b, measure) in enumerate(tests):
+        wins, losses = (int(n) for n in ((table[:, place] > 0).sum(), (table[:, place] < 0).sum()))
+        compared.setdefault(f"{a} → {b}", {"queries": len(table), "documents": len(sums)})[measure] = {
             "difference": round(mean(scores[b][measure]) - mean(scores[a][measure]), 4),
-            "p": float(f"{chance:.4g}"),
+            "interval": _interval(float(drawn.low[place]), float(drawn.high[place])),
+            "p": _four_digits(p[place]),
+            "p_bootstrap": _four_digits(float(drawn.p[place])),
+            "p_holm": _four_digits(corrected[place]),
+            "wins": wins,
+            "ties": len(table) - wins - losses,
+            "losses": losses,
+            "detectable": round(float(drawn.detectable[place]), 4),
         }
     return compared
+
+
+def _interval(low: float, high: float) -> list[float] | None:
+    return [round(low, 4), round(high, 4)] if math.isfinite(low) else None
+
+
+def _four_digits(p: float) -> float:
+    return float(f"{p:.4g}")
 
 
 def coverage(measured: Measured, params: EvaluateParams) -> dict[str, Any]:
@@ -96,6 +120,28 @@ def per_type(measured: Measured) -> Iterator[tuple[str, str, int, str, float]]:
             for measure, values in measures.items():
                 value = mean({query_id: values[query_id] for query_id in query_ids})
                 yield system, kind, len(query_ids), measure, round(value, 4)
+
+
+BREAKDOWN_HEADER = ("fact", "value", "system", "queries", "measure", "mean")
+
+
+def breakdown(measured: Measured, facts: Mapping[str, Facts]) -> Iterator[tuple[str, str, str, int, str, float]]:
+    """Yield a line per fact, what it is of some questions, system and measure.
+
+    Parameters
+    ----------
+    facts
+        What is known of each question, by its id.
+    """
+    for fact in NAMES if facts else ():
+        groups: dict[str, list[str]] = {}
+        for target in measured.targets:
+            groups.setdefault(facts[target.query_id][fact] or UNTYPED, []).append(target.query_id)
+        for value, query_ids in sorted(groups.items()):
+            for system, measures in measured.scores.items():
+                for measure, values in measures.items():
+                    average = mean({query_id: values[query_id] for query_id in query_ids})
+                    yield fact, value, system, len(query_ids), measure, round(average, 4)
 
 
 CURVE_HEADER = ("system", "k", "recall")

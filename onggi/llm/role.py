@@ -42,6 +42,7 @@ class Llm:
         into, out = self.params.usd_per_million
         self.ledger = Ledger(self.params.budget, (into, out), self.count)
         """What the calls of this run took so far."""
+        self._requests = self._without_reply = 0
 
     @cached_property
     def backend(self) -> Backend:
@@ -62,7 +63,7 @@ class Llm:
         ------
         LlmError
             The budget is spent, the endpoint stays away or refuses the key, or more than ``max_failed`` of the requests
-            have no reply. What was paid for is in the memo.
+            so far have no reply. What was paid for is in the memo.
         """
         texts = [request.text() for request in requests]
         store = memo.active()
@@ -117,12 +118,15 @@ class Llm:
                 figures[name] = figures.get(name, 0) + tokens
 
     def _check_failures(self, asked: int, failures: dict[str, Failure]) -> None:
-        if len(failures) > self.params.max_failed * asked:
+        """Hold all failures against all requests: one of a last few, such as those asked once more, is not many."""
+        self._requests += asked
+        self._without_reply += len(failures)
+        if failures and self._without_reply > self.params.max_failed * self._requests:
             reasons = ", ".join(f"{reason} {n}" for reason, n in sorted(self.ledger.failed.items()))
             example = next((failure.detail for failure in failures.values() if failure.detail), "")
             such = f"; one of them: {example}" if example else ""
             raise LlmError(
                 f"params.yaml: {self.params.key}",
-                f"{len(failures):,} of {asked:,} requests have no reply ({reasons}{such})",
+                f"{self._without_reply:,} of {self._requests:,} requests have no reply ({reasons}{such})",
                 "run `dvc repro` to ask those again, or bear more of them by max_failed",
             )

@@ -26,22 +26,24 @@ def asked_for(request: Request, shape: type[BaseModel]) -> Request:
 
 @cache
 def _schema(shape: type[BaseModel]) -> str:
-    """Return a schema as text; making one takes 10 ms, which thousands of requests would each pay."""
     return json.dumps(shape.model_json_schema(), ensure_ascii=False, sort_keys=True)
 
 
-def parsed(llm: Llm, requests: Sequence[Request], shape: type[Parsed]) -> Iterator[Parsed | Failure]:
-    """Yield what each request was answered with, as ``shape``, in order.
+def parsed(
+    llm: Llm, requests: Sequence[Request], shape: type[Parsed] | Sequence[type[Parsed]]
+) -> Iterator[Parsed | Failure]:
+    """Yield what each request was answered with, as ``shape``, or as its own of several shapes, in order.
 
     A reply that is none is asked for once more, with what was wrong with it; the second is final. What repairs of
     truncated or fenced JSON can save is taken.
     """
-    first = [asked_for(request, shape) for request in requests]
-    results = [_read(result, shape) for result in llm.replies(first)]
+    shapes = [shape] * len(requests) if isinstance(shape, type) else shape
+    first = [asked_for(request, each) for request, each in zip(requests, shapes, strict=True)]
+    results = [_read(result, each) for result, each in zip(llm.replies(first), shapes, strict=True)]
     again = {place: result for place, result in enumerate(results) if isinstance(result, _Malformed)}
     seconds = llm.replies([_corrected(first[place], wrong) for place, wrong in again.items()])
     for place, second in zip(again, seconds, strict=True):
-        results[place] = _read(second, shape)
+        results[place] = _read(second, shapes[place])
     for result in results:
         if isinstance(result, _Malformed):
             llm.ledger.fail("malformed")

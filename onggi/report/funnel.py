@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from onggi.report.inputs import Metrics
+from onggi.report.judged import answers_tables
 from onggi.report.labels import label
 from onggi.report.tabulate import Table, cell, columns_table, object_tables
 from onggi.report.values import is_number
@@ -70,9 +71,7 @@ def funnel_parts(metrics: Metrics, then: Metrics, compare: bool) -> list[Part]:
         Part(
             name,
             title,
-            (_coverage if name == "coverage" else _any)(metrics.get(name), then.get(name), compare)
-            if name in metrics.objects
-            else (),
+            _TABLES.get(name, _any)(metrics.get(name), then.get(name), compare) if name in metrics.objects else (),
         )
         for name, title in PARTS.items()
     ]
@@ -120,3 +119,7 @@ def _first(content: Mapping[str, Any], paths: tuple[str, ...]) -> int | float | 
         if is_number(value):
             return value
     return None
+
+
+_TABLES = {"coverage": _coverage, "answers": answers_tables}
+"""The files that have tables of their own."""

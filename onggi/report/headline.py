@@ -76,8 +76,15 @@ def _reason(coverage: Mapping[str, Any]) -> str:
 
 
 def _difference(tests: Mapping[str, Any]) -> str:
-    tested = tests.get(MEASURE)
-    difference, p = (tested.get("difference"), tested.get("p")) if isinstance(tested, Mapping) else (None, None)
+    difference, p = tested(tests)
     if not is_number(difference) or not is_number(p):
         return ""
     return f"{change(float(difference), 0.0)}({p_text(p)}, {verdict(difference, p)})"
+
+
+def tested(tests: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Return the difference of a pair by `MEASURE` and its p, corrected for all that was tested where that was done."""
+    found = tests.get(MEASURE)
+    if not isinstance(found, Mapping):
+        return None, None
+    return found.get("difference"), found.get("p_holm", found.get("p"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from onggi.report.headline import MEASURE, verdict
+from onggi.report.headline import MEASURE, tested, verdict
 from onggi.report.inputs import Metrics, RecallPoint
 from onggi.report.tabulate import Cell, Row, Table, cell
 from onggi.report.values import change, is_number, p_text, text_of
@@ -39,7 +39,10 @@ def measures_table(now: Metrics, then: Metrics, compare: bool, file: str = "retr
 
 
 def pairs_table(now: Metrics, then: Metrics, compare: bool) -> Table:
-    """Return the pairs that were tested, those that params name first: difference, what it means, and p."""
+    """Return the pairs that were tested, those that params name first: difference, what it means, and how sure that is.
+
+    What a difference means is said by p after correction for all that was tested.
+    """
     here, there = now.get("significance"), then.get("significance")
     rows = []
     for key in _union(here, there):
@@ -49,17 +52,31 @@ def pairs_table(now: Metrics, then: Metrics, compare: bool) -> Table:
         )
         cells = (Cell(text, changed) for text, changed in zip(told, changes, strict=True))
         rows.append(Row((Cell(key, is_head=True), *cells)))
-    caption = f"짝지은 무작위화 검정(test, {MEASURE})"
-    return Table(caption, ("앞 → 뒤", "차이", "뒤의 것은", "p", "질문"), tuple(rows))
+    caption = f"문서별로 묶은 무작위화 검정(test, {MEASURE}; 보정은 Holm)"
+    columns = ("앞 → 뒤", "차이", "95% 구간", "뒤의 것은", "p", "보정한 p", "승·무·패", "알아볼 수 있는 차이", "질문")
+    return Table(caption, columns, tuple(rows))
 
 
-def _tested(tests: Mapping[str, Any]) -> tuple[str, str, str, str]:
-    tested = tests.get(MEASURE)
-    difference, p = (tested.get("difference"), tested.get("p")) if isinstance(tested, Mapping) else (None, None)
-    if not is_number(difference) or not is_number(p):
-        return "–", "검정하지 않음", "–", "–"
-    only_p = p_text(p).removeprefix("p = ").removeprefix("p ")
-    return change(float(difference), 0.0), verdict(difference, p), only_p, text_of(tests.get("queries"))
+def _tested(tests: Mapping[str, Any]) -> tuple[str, ...]:
+    difference, corrected = tested(tests)
+    if not is_number(difference) or not is_number(corrected):
+        return "–", "–", "검정하지 않음", "–", "–", "–", "–", "–"
+    found = tests[MEASURE]
+    interval, detectable = found.get("interval"), found.get("detectable")
+    return (
+        change(float(difference), 0.0),
+        " ~ ".join(change(float(end), 0.0) for end in interval) if interval else "–",
+        verdict(difference, corrected),
+        _only_p(found.get("p")),
+        _only_p(found.get("p_holm")),
+        "·".join(text_of(found[name]) for name in ("wins", "ties", "losses")) if "wins" in found else "–",
+        text_of(detectable) if is_number(detectable) else "–",
+        text_of(tests.get("queries")),
+    )
+
+
+def _only_p(p: Any) -> str:
+    return p_text(p).removeprefix("p = ").removeprefix("p ") if is_number(p) else "–"
 
 
 def recall_table(

@@ -4,7 +4,9 @@ Scores of unlike retrievers have no common unit, so they are fused by rank, or a
 to [0, 1].
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from statistics import pstdev
+from typing import Literal
 
 from onggi.core.schema import Hit, Source
 from onggi.search.retriever import Ranking, ranked
@@ -12,17 +14,36 @@ from onggi.search.retriever import Ranking, ranked
 FusedScores = dict[str, float]
 """Chunk id to score."""
 
+Scale = Literal["min_max", "z_score", "rank"]
 
-def weighted_sum(rankings: Sequence[Ranking], weights: Sequence[float]) -> FusedScores:
-    """Return the weighted sum of the scores, each ranking's brought to [0, 1] by its smallest and largest.
 
-    A chunk that a ranking does not hold has 0 there (Bruch et al. 2022, https://arxiv.org/abs/2210.11934).
+def weighted_sum(rankings: Sequence[Ranking], weights: Sequence[float], by: Scale = "min_max") -> FusedScores:
+    """Return the weighted sum of the scores, each ranking's brought to a common scale (see `SCALES`).
+
+    A chunk that a ranking does not hold has 0 there, which is the least on each scale (Bruch et al. 2022,
+    https://arxiv.org/abs/2210.11934).
     """
     scores: FusedScores = {}
     for ranking, weight in zip(rankings, weights, strict=True):
-        for chunk_id, score in normalised(ranking).items():
+        for chunk_id, score in SCALES[by](ranking).items():
             scores[chunk_id] = scores.get(chunk_id, 0.0) + weight * score
     return scores
+
+
+def standardised(ranking: Ranking) -> FusedScores:
+    """Return how many standard deviations each of one query's hits is above the least; 1 for all where they are equal.
+
+    As z-scores have it, but from the least on: a hit below the mean is worth more than none.
+    """
+    if len({hit.score for hit in ranking}) < 2:
+        return {hit.chunk_id: 1.0 for hit in ranking}
+    low, spread = min(hit.score for hit in ranking), pstdev([hit.score for hit in ranking])
+    return {hit.chunk_id: (hit.score - low) / spread for hit in ranking}
+
+
+def by_rank(ranking: Ranking) -> FusedScores:
+    """Return 1 for the first hit, and for each after it one share less of as many shares as there are hits."""
+    return {hit.chunk_id: 1 - (hit.rank - 1) / len(ranking) for hit in ranking}
 
 
 def normalised(ranking: Ranking) -> FusedScores:
@@ -31,6 +52,14 @@ def normalised(ranking: Ranking) -> FusedScores:
         return {}
     low, high = min(hit.score for hit in ranking), max(hit.score for hit in ranking)
     return {hit.chunk_id: (hit.score - low) / (high - low) if high > low else 1.0 for hit in ranking}
+
+
+SCALES: dict[Scale, Callable[[Ranking], FusedScores]] = {
+    "min_max": normalised,
+    "z_score": standardised,
+    "rank": by_rank,
+}
+"""How the scores of rankings are made comparable."""
 
 
 def reciprocal_rank(rankings: Sequence[Ranking], k: int) -> FusedScores:

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from onggi.core.digests import files_digest
 from onggi.core.errors import TableError
 from onggi.core.outs import write_json
-from onggi.search.spec import Composition, Rerank, Spec, Transform, leaves, parts
+from onggi.search.spec import Composition, Diversify, Rerank, Spec, Transform, leaves, parts
 
 DIGEST = "digest"
 
@@ -31,7 +31,7 @@ class Inputs:
     depth
         Hits a query, at most, where the declaration does not say.
     settings
-        How each encoder among its rerankers is run, by the name of its folder.
+        How each encoder that it reads passages by is run, by the name of its folder.
     """
 
     spec: Composition
@@ -73,7 +73,7 @@ def reads(spec: Composition, folders: "Places", digest: Callable[[Path], str] = 
     """
     digests: dict[str, str] = {}
     for part in parts(spec):
-        if isinstance(part, Rerank):
+        if isinstance(part, Rerank | Diversify):
             model = folders.models / part.model
             digests[str(model)] = digest(model)
             digests[str(folders.chunks)] = digest(folders.chunks)

@@ -5,9 +5,10 @@
       reranked: {rerank: hybrid, by: cross_encoder, model: bge-reranker, depth: 50}
       spaced:   {transform: bm25, by: spacing}
       sure:     {cut: reranked, min_score: 0.3}
+      varied:   {diversify: hybrid, model: base, balance: 0.7}
 
-What stands after ``fuse``, ``rerank``, ``transform`` or ``cut`` is the name of an index or a system, or a composition
-itself: ``{fuse: [bm25, {rerank: dense-tuned, …}], by: rrf}``.
+What stands after ``fuse``, ``rerank``, ``transform``, ``diversify`` or ``cut`` is the name of an index or a system, or
+a composition itself: ``{fuse: [bm25, {rerank: dense-tuned, …}], by: rrf}``.
 """
 
 from collections.abc import Iterator, Mapping
@@ -34,6 +35,9 @@ class Fuse(_Composition):
     by: Literal["weighted", "rrf", "vote", "union"] = Field(description="weighted, rrf, vote or union")
     weights: list[float] | None = Field(
         default=None, description="weighted: the share of each; vote: points for rank 1, 2, 3 …"
+    )
+    normalise: Literal["min_max", "z_score", "rank"] = Field(
+        default="min_max", description="weighted: how scores are made comparable: min_max, z_score or rank"
     )
     k: int = Field(default=60, ge=0, description="rrf and union: the constant of reciprocal ranks")
     top: int = Field(default=3, ge=1, description="union: hits of each")
@@ -63,6 +67,13 @@ class Rerank(_Composition):
     model: Name = Field(description="a folder below models/")
     depth: int = Field(default=50, ge=1, le=10_000, description="hits that are reranked; the others are dropped")
     max_length: int = Field(default=512, ge=8, le=32768, description="cross_encoder: longest pair in tokens")
+    min_score: float | None = Field(default=None, description="what a hit must score to be kept")
+    sure: float | None = Field(
+        default=None,
+        gt=0,
+        le=1,
+        description="a query whose first hit leads by this share of the scores is not reranked",
+    )
 
     @property
     def operands(self) -> list["Operand"]:
@@ -82,6 +93,19 @@ class Transform(_Composition):
         return [self.transform]
 
 
+class Diversify(_Composition):
+    """The hits of one ranking, in an order in which those that say the same do not follow each other (MMR)."""
+
+    diversify: "Operand" = Field(description="an index or a system")
+    model: Name = Field(description="the encoder, a folder below models/, that tells what is alike")
+    balance: float = Field(default=0.7, ge=0, le=1, description="1: relevance alone, 0: difference alone")
+
+    @property
+    def operands(self) -> list["Operand"]:
+        """What it is made of."""
+        return [self.diversify]
+
+
 class Cut(_Composition):
     """The first hits of one ranking, or those that score enough."""
 
@@ -94,8 +118,8 @@ class Cut(_Composition):
         return [self.cut]
 
 
-Composition = Fuse | Rerank | Transform | Cut
-FORMS = ("fuse", "rerank", "transform", "cut")
+Composition = Fuse | Rerank | Transform | Diversify | Cut
+FORMS = ("fuse", "rerank", "transform", "diversify", "cut")
 
 
 def _form(of: Any) -> str | None:
@@ -106,11 +130,13 @@ def _form(of: Any) -> str | None:
     return next((form for form in FORMS if hasattr(of, form)), None)
 
 
-_SHAPE = "a composition is {fuse: [NAME, …]}, {rerank: NAME}, {transform: NAME} or {cut: NAME} with more keys"
+_SHAPES = "{fuse: [NAME, …]}, {rerank: NAME}, {transform: NAME}, {diversify: NAME} or {cut: NAME}"
+_SHAPE = f"a composition is {_SHAPES} with more keys"
 Spec = Annotated[
     Annotated[Fuse, Tag("fuse")]
     | Annotated[Rerank, Tag("rerank")]
     | Annotated[Transform, Tag("transform")]
+    | Annotated[Diversify, Tag("diversify")]
     | Annotated[Cut, Tag("cut")],
     Discriminator(_form, custom_error_type="composition", custom_error_message=_SHAPE),
 ]
@@ -121,11 +147,12 @@ Operand = TypeAliasType(
         | Annotated[Fuse, Tag("fuse")]
         | Annotated[Rerank, Tag("rerank")]
         | Annotated[Transform, Tag("transform")]
+        | Annotated[Diversify, Tag("diversify")]
         | Annotated[Cut, Tag("cut")],
         Discriminator(_form, custom_error_type="composition", custom_error_message=f"a name; or {_SHAPE}"),
     ],
 )
-for _model in (Fuse, Rerank, Transform, Cut):
+for _model in (Fuse, Rerank, Transform, Diversify, Cut):
     _model.model_rebuild()
 
 
@@ -199,9 +226,9 @@ def parts(spec: str | Composition) -> Iterator[str | Composition]:
             yield from parts(operand)
 
 
-def rerankers(spec: Composition) -> list[Rerank]:
-    """Return the rerankers within a system."""
-    return [part for part in parts(spec) if isinstance(part, Rerank)]
+def model_users(spec: Composition) -> list[Rerank | Diversify]:
+    """Return the parts of a system that read passages by a model."""
+    return [part for part in parts(spec) if isinstance(part, Rerank | Diversify)]
 
 
 def title(spec: str | Composition) -> str:

@@ -4,15 +4,20 @@ Who needs a system (the stages that write runs, and whatever serves or spreads t
 (one on disk, a run that was written before, something remote) and gets one object that answers queries.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
+from onggi.core.schema import Hit
 from onggi.index.passages import Passages
+from onggi.models.embedder import Embedder
 from onggi.models.reranker import Reranker
 from onggi.search import fusion
 from onggi.search.retriever import Query, Ranking, Retriever, ranked
-from onggi.search.spec import Composition, Cut, Fuse, Rerank, Transform, title
+from onggi.search.spec import Composition, Cut, Diversify, Fuse, Rerank, Transform, title
 from onggi.search.transforms import TRANSFORMS
 
 
@@ -25,6 +30,10 @@ class Parts(Protocol):
 
     def reranker(self, spec: Rerank) -> Reranker:
         """Return what scores pairs of a query and a passage."""
+        ...
+
+    def embedder(self, model: str) -> Embedder:
+        """Return an encoder below ``models``."""
         ...
 
     @property
@@ -55,7 +64,9 @@ def build(spec: str | Composition, parts: Parts, depth: int, *, live: bool = Fal
     if isinstance(spec, Fuse):
         return Fused(inner, [title(operand) for operand in spec.fuse], spec, deep)
     if isinstance(spec, Rerank):
-        return Reranked(inner[0], parts.reranker(spec), parts.passages, spec.depth)
+        return Reranked(inner[0], parts.reranker(spec), parts.passages, spec)
+    if isinstance(spec, Diversify):
+        return Diversified(inner[0], parts.embedder(spec.model), parts.passages, spec, deep)
     if isinstance(spec, Transform):
         return Transformed(inner[0], TRANSFORMS[spec.by], deep)
     return Shortened(inner[0], spec, deep)
@@ -81,7 +92,7 @@ class Fused:
     def _scores(self, rankings: Sequence[Ranking]) -> fusion.FusedScores:
         match self.spec.by:
             case "weighted":
-                return fusion.weighted_sum(rankings, self.spec.weights or ())
+                return fusion.weighted_sum(rankings, self.spec.weights or (), self.spec.normalise)
             case "vote":
                 return fusion.votes(rankings, self.spec.weights or ())
             case "rrf":
@@ -97,18 +108,75 @@ class Reranked:
     retriever: Retriever
     reranker: Reranker
     passages: Passages
+    spec: Rerank
+
+    def search(self, queries: Sequence[Query]) -> list[Ranking]:
+        """Score the first hits of all queries together; of one whose ranking is sure, what that says stays."""
+        first = [ranking[: self.spec.depth] for ranking in self.retriever.search(queries)]
+        unsure = [self.spec.sure is None or lead(ranking) < self.spec.sure for ranking in first]
+        asked = [(query, ranking) for query, ranking, is_so in zip(queries, first, unsure, strict=True) if is_so]
+        texts = self.passages.of({hit.chunk_id for _, ranking in asked for hit in ranking})
+        pairs = ((query.text, texts[hit.chunk_id]) for query, ranking in asked for hit in ranking)
+        scores: Iterator[float] = self.reranker.score(pairs)
+        return [
+            self._kept(query, [(hit.chunk_id, next(scores)) for hit in ranking]) if is_so else ranking
+            for query, ranking, is_so in zip(queries, first, unsure, strict=True)
+        ]
+
+    def _kept(self, query: Query, scored: Sequence[tuple[str, float]]) -> Ranking:
+        least = self.spec.min_score
+        return ranked(query.query_id, [pair for pair in scored if least is None or pair[1] >= least])
+
+
+def lead(ranking: Ranking) -> float:
+    """Return by how much the first hit leads the second, as a share of how far the first and the last are apart.
+
+    Examples
+    --------
+    >>> lead(ranked("q", [("가", 9.0), ("나", 5.0), ("다", 1.0)]))
+    0.5
+    """
+    if len(ranking) < 2 or ranking[0].score == ranking[-1].score:
+        return float(len(ranking) == 1)
+    return (ranking[0].score - ranking[1].score) / (ranking[0].score - ranking[-1].score)
+
+
+@dataclass(frozen=True, slots=True)
+class Diversified:
+    """The hits of one ranking, those put back that say what a better one says: maximal marginal relevance.
+
+    Carbonell and Goldstein, "The Use of MMR, Diversity-Based Reranking for Reordering Documents and Producing
+    Summaries", SIGIR 1998.
+    """
+
+    retriever: Retriever
+    embedder: Embedder
+    passages: Passages
+    spec: Diversify
     depth: int
 
     def search(self, queries: Sequence[Query]) -> list[Ranking]:
-        """Score the first hits of all queries together."""
+        """Take hit by hit what is relevant and unlike those taken; scores are what each was taken for."""
         first = [ranking[: self.depth] for ranking in self.retriever.search(queries)]
         texts = self.passages.of({hit.chunk_id for ranking in first for hit in ranking})
-        pairs = [(query, hit.chunk_id) for query, ranking in zip(queries, first, strict=True) for hit in ranking]
-        scores: Iterator[float] = self.reranker.score((query.text, texts[chunk_id]) for query, chunk_id in pairs)
+        vectors = dict(zip(texts, self.embedder.passages(list(texts.values())), strict=True))
         return [
-            ranked(query.query_id, [(hit.chunk_id, next(scores)) for hit in ranking])
-            for query, ranking in zip(queries, first, strict=True)
+            [Hit(query.query_id, chunk_id, rank, score) for rank, (chunk_id, score) in enumerate(taken, 1)]
+            for query, taken in zip(queries, (self._taken(ranking, vectors) for ranking in first), strict=True)
         ]
+
+    def _taken(self, ranking: Ranking, vectors: Mapping[str, NDArray[np.float32]]) -> Iterator[tuple[str, float]]:
+        """Yield chunks with what they were taken for, which never rises; of equals the first by id."""
+        hits = sorted(fusion.normalised(ranking).items())
+        relevance = np.array([score for _, score in hits])
+        own = np.stack([vectors[chunk_id] for chunk_id, _ in hits]).astype(np.float64) if hits else np.zeros((0, 1))
+        alike, left = np.zeros(len(hits)), np.ones(len(hits), bool)  # to the most alike of those taken
+        for _ in hits:
+            worth = np.where(left, self.spec.balance * relevance - (1 - self.spec.balance) * alike, -np.inf)
+            place = int(np.argmax(worth))
+            yield hits[place][0], float(worth[place])
+            left[place] = False
+            alike = np.maximum(alike, own @ own[place])
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from onggi.core.errors import ModelError
 from onggi.index import folder
 from onggi.index.encode import query_encoder
 from onggi.index.passages import Passages
+from onggi.models.embedder import Embedder
 from onggi.models.params import EmbedParams, RerankerParams
 from onggi.models.reranker import Reranker, load_reranker
 from onggi.search.inputs import Inputs
@@ -51,6 +52,10 @@ class Workspace:
         params = RerankerParams(kind=spec.by, model=spec.model, max_length=spec.max_length)
         settings = EmbedParams.model_validate(self.described.settings[spec.model])
         return load_reranker(params, self.models / spec.model, settings)
+
+    def embedder(self, model: str) -> Embedder:
+        """Return the encoder in a folder below ``models``."""
+        return Embedder(self.models / model, EmbedParams.model_validate(self.described.settings[model]))
 
     @cached_property
     def passages(self) -> Passages:

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from onggi.core.params import Params
 from onggi.core.schema import Split, SplitRow
+from onggi.truth.components import components
 
 PRIORITY: tuple[Split, ...] = ("test", "dev", "train")
 
@@ -54,7 +55,7 @@ def assign(
     fixed
         Splits that the source of the questions prescribes; test wins over dev, dev over train within a group.
     """
-    groups = _groups(doc_ids, joined)
+    groups = components(doc_ids, joined)
     splits: dict[str, Split] = {}
     if fixed:
         for name, members in groups.items():
@@ -78,23 +79,3 @@ def _by_shares(groups: dict[str, list[str]], params: SplitParams) -> dict[str, S
         splits[name] = PRIORITY[min(int(np.searchsorted(bounds, middle, side="left")), len(PRIORITY) - 1)]
         filled += len(groups[name])
     return splits
-
-
-def _groups(doc_ids: Iterable[str], joined: Iterable[Sequence[str]]) -> dict[str, list[str]]:
-    """Return the connected components, each under its first member."""
-    parent = {doc_id: doc_id for doc_id in doc_ids}
-
-    def root(doc_id: str) -> str:
-        while parent[doc_id] != doc_id:
-            parent[doc_id] = parent[parent[doc_id]]
-            doc_id = parent[doc_id]
-        return doc_id
-
-    for members in joined:
-        for member in members[1:]:
-            a, b = sorted((root(members[0]), root(member)))
-            parent[b] = a
-    groups: dict[str, list[str]] = {}
-    for doc_id in sorted(parent):
-        groups.setdefault(root(doc_id), []).append(doc_id)
-    return groups

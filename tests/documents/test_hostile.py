@@ -13,6 +13,7 @@ import pytest
 from onggi.core.schema import Document
 from onggi.documents import IngestParams, Problem, incremental, read_corpus
 from onggi.documents.corpus import obstacles
+from tests.documents.office.opendocument_files import opendocument
 
 Make = Callable[..., bytes]
 OBEYING = "tests.documents.jobs:obeying"
@@ -82,7 +83,7 @@ def test_a_cell_of_ten_megabytes_is_read(corpus: Path, skip: IngestParams) -> No
 
 
 WORD = "장독".encode()
-OFFICE = (".docx", ".hwpx", ".xlsx")
+OFFICE = (".docx", ".hwpx", ".xlsx", ".odt", ".ods")
 
 
 def zipped(members: dict[str, bytes]) -> bytes:
@@ -103,6 +104,12 @@ def office(make_docx: Make, make_hwpx: Make, make_xlsx: Make) -> dict[str, bytes
         ".docx": make_docx(lambda document: document.add_paragraph("장독")),
         ".hwpx": make_hwpx("<hp:p><hp:run><hp:t>장독</hp:t></hp:run></hp:p>"),
         ".xlsx": zipped(parts),
+        ".odt": opendocument("text", "<text:p>장독</text:p>"),
+        ".ods": opendocument(
+            "spreadsheet",
+            "<table:table><table:table-row><table:table-cell><text:p>장독</text:p></table:table-cell>"
+            "</table:table-row></table:table>",
+        ),
     }
 
 

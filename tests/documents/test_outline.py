@@ -138,13 +138,128 @@ def test_captions_have_nothing_below_them_and_annexes_nothing_above() -> None:
         BODY,
         "2. 수입",
         BODY,
+        "Ⅱ. 결론",
+        BODY,
         "붙임 1",
         "1. 표",
         BODY,
-        "Ⅱ. 결론",
-        BODY,
     )
     assert (2, "< 해마다 >") in found and (2, "1. 수출") in found and (1, "붙임 1") in found
+
+
+def test_an_annex_that_the_text_goes_on_behind_is_an_aside_of_its_section() -> None:
+    found = outline("Ⅰ. 동향", BODY, "참고 1", "독의 크기", BODY, "Ⅱ. 결론", BODY, "참고 2", "쓰임새", BODY)
+    assert found == [
+        (1, "Ⅰ. 동향"),
+        (2, "참고 1"),
+        (3, "독의 크기"),
+        (1, "Ⅱ. 결론"),
+        (1, "참고 2"),
+        (2, "쓰임새"),
+    ]
+
+
+def test_what_stood_below_another_once_does_so_again() -> None:
+    def big(text: str, size: float = 12) -> Block:
+        return Block(text, size=size)
+
+    body = Block(BODY, size=10)
+    found = outline(
+        *(big("1. 독과 항아리", 14), big("(1) 큰 독"), big("겨울에 쓰는 독", 11.6), body),
+        *(
+            big("2. 소금물", 14),
+            big("한눈에 보기", 11.6),
+            body,
+            big("(1) 굵은 소금"),
+            big("서해에서 온 소금", 11.6),
+            body,
+        ),
+        *(big("(2) 고운 소금"), body, body, body),
+    )
+    assert found[-4:] == [(2, "한눈에 보기"), (2, "(1) 굵은 소금"), (3, "서해에서 온 소금"), (2, "(2) 고운 소금")]
+
+
+def test_a_heading_that_comes_again_stands_where_it_stood() -> None:
+    title, body = Block("독 심사", size=20), Block(BODY, size=10)
+    form = ["< 개요 >", body, "1. 크기와 모양", body, "가. 둘레와 높이", body]
+    more = ["나. 무게와 두께", body, "2. 쓰임새", body]
+    found = outline(title, *form, *more, *form, *more)
+    assert (
+        found[1:6]
+        == found[6:]
+        == [
+            (2, "< 개요 >"),
+            (2, "1. 크기와 모양"),
+            (3, "가. 둘레와 높이"),
+            (3, "나. 무게와 두께"),
+            (2, "2. 쓰임새"),
+        ]
+    )
+
+
+def test_heavy_lines_are_headings_among_items_with_the_same_sign() -> None:
+    found = outline(
+        *(Block("o 담그기", bold=True), BODY, "o 독을 물로 씻고 볕에 말린 다음 연기를 쐰다.", BODY),
+        *("o 메주를 넣고 소금물을 부은 다음 숯을 띄운다.", BODY, Block("o 거르기", bold=True), BODY),
+    )
+    assert found == [(1, "o 담그기"), (1, "o 거르기")]
+
+
+def test_the_name_of_a_law_stands_above_its_articles() -> None:
+    found = outline(
+        *("< 도시정비법 >", "제31조(위원회)", BODY, "< 도시정비법 시행령 >", "제25조(구성)", BODY),
+        *("■ 구 관세법(2014. 12. 23. 법률 제12847호로 개정되기 전의 것)", "제30조(가격)", BODY),
+    )
+    assert [level for level, _ in found] == [1, 2, 1, 2, 1, 2]
+
+
+def test_the_line_behind_a_bare_annex_is_its_title() -> None:
+    assert outline("붙임 1", "대학 현황", BODY, "<별지 서식 제5호>", Block("동의서", size=30), BODY) == [
+        (1, "붙임 1"),
+        (2, "대학 현황"),
+        (1, "<별지 서식 제5호>"),
+        (2, "동의서"),
+    ]
+
+
+def test_an_entry_without_a_page_number_among_contents_is_no_heading() -> None:
+    assert outline(
+        "Ⅰ. 평가", "1. 성과 ········ 1", "Ⅱ. 방향", "2. 과제 ······ 4", "Ⅰ. 평가", BODY, "Ⅱ. 방향", BODY
+    ) == [
+        (1, "Ⅰ. 평가"),
+        (1, "Ⅱ. 방향"),
+    ]
+
+
+def test_a_caption_of_a_table_that_text_goes_on_behind_is_no_heading() -> None:
+    table = list(row_blocks([["해", "값"], ["2024", "3"]]))
+    caption, headings = "< 값(억 원) >", ["Ⅰ. 값어치", "Ⅱ. 쓰임새"]
+    assert outline(headings[0], BODY, caption, *table, BODY, headings[1], BODY) == [(1, "Ⅰ. 값어치"), (1, "Ⅱ. 쓰임새")]
+    assert (2, caption) in outline(headings[0], BODY, caption, *table, headings[1], BODY, caption, *table)
+
+
+def test_large_and_heavy_lines_that_head_nothing() -> None:
+    def of(text: str, size: float = 10) -> list[tuple[int, str]]:
+        return outline(Block(BODY, size=10), Block(text, size=size, bold=True), Block(BODY, size=10))
+
+    assert of("독 고르는 법") == [(1, "독 고르는 법")]
+    for text in ("거래액 | (단위: 조원)", "(지역인재정책관)", "문화체육관광부 장관", "김독독, 이항아1 , 박동이2"):
+        assert of(text) == of(text, 20) == []
+    assert of("최종 심의", 8) == []
+
+
+def test_a_sign_alone_belongs_to_the_line_behind_it() -> None:
+    page = Place("page", 1)
+    given = [Block("□", places=((0, page),)), Block("독 고르기"), Block(BODY), Block("□"), Block("씻기"), Block(BODY)]
+    blocks = headed(given)
+    assert [(block.level, block.text) for block in blocks] == [
+        (1, "□ 독 고르기"),
+        (None, BODY),
+        (1, "□ 씻기"),
+        (None, BODY),
+    ]
+    assert blocks[0].places == ((0, page),)
+    assert [block.text for block in headed([Block("□"), Block("○ 항목"), Block("■")])] == ["□", "○ 항목", "■"]
 
 
 def test_headings_that_the_format_gave_stay_and_none_is_added() -> None:

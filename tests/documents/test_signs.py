@@ -1,6 +1,6 @@
 import pytest
 
-from onggi.documents.signs import sign
+from onggi.documents.signs import Sign, sign
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,14 @@ from onggi.documents.signs import sign
         ("□비용", "□", 0, "비용"),
         ("○ 기간", "○", 0, "기간"),
         ("ㅇ 기간", "○", 0, "기간"),
-        ("o 기간", "○", 0, "기간"),
+        ("o 기간", "o", 0, "기간"),
+        ("● 기간", "●", 0, "기간"),
+        ("■ 비용", "■", 0, "비용"),
+        ("▣ 비용", "▣", 0, "비용"),
+        ("• 비용", "•", 0, "비용"),
+        ("\U000f02b2 조직 개편", "boxed", 2, "조직 개편"),
+        ("➁ 납부", "①", 2, "납부"),
+        ("별첨. 일반현황", "별지", 0, "별첨. 일반현황"),
         ("― 세부", "-", 0, "세부"),
         ("[3] 문의", "[1]", 3, "문의"),
         ("Q1. 언제 여나요?", "Q.", 1, "언제 여나요?"),
@@ -59,9 +66,15 @@ def test_signs_of_offices_laws_and_judgments(line: str, family: str, number: int
         "제3회 독 축제",
         "제12조제1항에 따라",
         "붙임과 같이 보낸다",
+        "붙임. 신청서 1부.",
         "operator",
         "",
     ],
 )
 def test_what_is_no_sign(line: str) -> None:
     assert sign(line) is None
+
+
+def test_a_numeral_stands_before_white_space_of_any_kind() -> None:
+    for space in (" ", "\t", "\u00a0", "\u2003", "\u3000"):
+        assert sign(f"XIV.{space}맺음말") == sign(f"XIV{space}맺음말") == Sign("Ⅰ.", 14, "맺음말")

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from onggi.core.errors import ParamsError
 from onggi.core.schema import Chunk
 from onggi.evaluation.measures import (
-    EvaluateParams,
     mean,
     measure_names,
     recall_curve,
@@ -17,6 +16,7 @@ from onggi.evaluation.measures import (
     score,
     short_of_budget,
 )
+from onggi.evaluation.params import EvaluateParams
 from onggi.truth.relevance import ChunkIndex, Target
 
 CHUNKS = [Chunk(f"d{d}#{s}-{s + 10}", f"d{d}", s, s + 10, "", 10 + d, "") for d in range(6) for s in (0, 10)]

@@ -1,12 +1,15 @@
 import json
+from dataclasses import replace
 
 import pytest
 
 from onggi.core import tables
 from onggi.core.schema import Chunk, Document, Evidence, Question
-from onggi.evaluation import failures, summary
+from onggi.evaluation import causes, facts, failures, summary
 from onggi.evaluation.measured import Measured
-from onggi.evaluation.measures import EvaluateParams, mean, score, short_of_budget
+from onggi.evaluation.measures import mean, score, short_of_budget
+from onggi.evaluation.params import EvaluateParams
+from onggi.search.spec import Systems
 from onggi.truth.relevance import ChunkIndex, targets
 
 PARAMS = EvaluateParams(
@@ -79,16 +82,49 @@ def test_differences_are_of_the_pairs_named_and_of_each_with_the_baseline():
     found = summary.differences(ALL, PARAMS)
     assert list(found) == ["dense-base → dense-tuned", "bm25 → dense-base", "bm25 → dense-tuned", "bm25 → hybrid"]
     pair = found["dense-base → dense-tuned"]
-    assert pair["queries"] == 30
-    assert pair["RR@10"] == {"difference": 0.25, "p": pytest.approx(1 / 501, rel=1e-3)}  # 15 of 30 gain 1/2
-    assert found["bm25 → dense-base"]["Success@1"] == {"difference": 0.0, "p": 1.0}
-    assert list(pair) == ["queries", *SCORES["bm25"]]
+    assert (pair["queries"], pair["documents"]) == (30, 1)
+    assert list(pair) == ["queries", "documents", *SCORES["bm25"]]
+
+
+def test_questions_about_one_document_cannot_tell_systems_apart():
+    pair = summary.differences(ALL, PARAMS)["dense-base → dense-tuned"]["RR@10"]
+    assert (pair["difference"], pair["wins"], pair["ties"], pair["losses"]) == (0.25, 15, 15, 0)  # 15 of 30 gain 1/2
+    assert (pair["p"], pair["p_bootstrap"], pair["interval"]) == (1.0, 1.0, None)
+
+
+def test_questions_about_as_many_documents_can():
+    chunks = [Chunk(f"a#{s}-{s + 20}", f"d{s}", s, s + 20, TEXT[s : s + 20], 5, "") for s in range(0, 600, 20)]
+    index = ChunkIndex.of(chunks)
+    asked = [
+        Question(q.query_id, q.text, q.type, q.answers, [Evidence(f"d{n * 20}", n * 20, n * 20 + 10)], "gold", "test")
+        for n, q in enumerate(QUESTIONS)
+    ]
+    # The last two ask about documents that a third question joins.
+    asked[28] = replace(asked[28], evidence=[*asked[28].evidence, *asked[29].evidence])
+    wanted = targets(asked, index)
+    scores = {system: score(wanted, run, index, 12, 100) for system, run in RUNS.items()}
+    found = Measured("test", asked, wanted, RUNS, scores, dict.fromkeys(RUNS, 100), dict.fromkeys(RUNS, 0))
+    assert len(set(found.clusters.values())) == 29
+    assert found.clusters["q28"] == found.clusters["q29"]
+    pairs = summary.differences(found, PARAMS)
+    pair = pairs["dense-base → dense-tuned"]
+    assert (pair["queries"], pair["documents"]) == (30, 29)
+    told = pair["RR@10"]
+    low, high = told["interval"]
+    assert 0 < low < told["difference"] < high < 0.5
+    assert told["p"] == pytest.approx(1 / 501, rel=1e-3)
+    assert told["p"] <= told["p_holm"] <= 1
+    assert 0 < told["detectable"] < 0.25
+    assert pairs["bm25 → dense-base"]["Success@1"] == {
+        "difference": 0.0, "interval": None, "p": 1.0, "p_bootstrap": 1.0, "p_holm": 1.0,
+        "wins": 0, "ties": 30, "losses": 0, "detectable": 0.0,
+    }  # fmt: skip
 
 
 def test_a_pair_is_compared_by_what_both_have():
     shallow = measured(depths={"hybrid": 5})
     found = summary.differences(shallow, PARAMS)
-    assert list(found["bm25 → hybrid"]) == ["queries", "Success@1", "R@5", "R@12tok", "AP"]
+    assert list(found["bm25 → hybrid"]) == ["queries", "documents", "Success@1", "R@5", "R@12tok", "AP"]
     assert summary.averages(shallow.scores)["hybrid"].keys() == {"Success@1", "R@5", "R@12tok", "AP"}
     assert summary.coverage(shallow, PARAMS)["not_computed"] == {
         "hybrid": dict.fromkeys(["R@10", "R@100", "RR@10", "nDCG@10"], "the system returns 5 chunks")
@@ -152,29 +188,41 @@ def test_curves_have_a_line_per_system_and_k():
     assert rows[:3] == [("bm25", 1, 0.0), ("bm25", 2, 0.0), ("bm25", 3, 1.0)]
 
 
-def test_worst_are_never_found_then_latest_then_by_id():
-    found = [(target.query_id, rank) for target, rank in failures.worst(TARGETS, RUNS["hybrid"], INDEX)]
-    assert found == [("q00", None), *((f"q{n:02}", n + 1) for n in range(27, 2, -3))]
-    assert failures.worst(TARGETS, finds_at(lambda n: 1), INDEX) == []
-    nothing = failures.worst(TARGETS, {}, INDEX)
-    assert [target.query_id for target, _ in nothing] == [f"q{n:02}" for n in range(10)]
+def test_failing_are_never_found_then_latest_then_by_id():
+    def failing(run):
+        found = causes.failing(measured({"hybrid": run}), "hybrid", INDEX)
+        return [(target.query_id, rank) for target, rank in found]
+
+    assert failing(RUNS["hybrid"]) == [("q00", None), *((f"q{n:02}", n + 1) for n in range(27, 9, -3) if n >= 10)]
+    assert failing(finds_at(lambda n: 10)) == []
+    assert [query_id for query_id, _ in failing({})] == [f"q{n:02}" for n in range(30)]
+
+
+def told(asked, chunks):
+    documents = {"a": Document("a", "a", "", "md", TEXT)}
+    known = facts.words(asked.questions, documents)
+    return failures.failures(asked, "hybrid", Systems.model_validate({}), INDEX, known, documents, chunks)
+
+
+def shown_rule(page):
+    return page["causes"][page["failures"][0]["cause"]]["rule"]
 
 
 def test_failures_show_expected_and_found_in_bounded_text(tmp_path):
     long = Question("q00", "물" * 900, "정의", ["답"], [Evidence("a")] * 9, "gold", "test")
     rows = [Chunk(i, "a", int(i[2:].split("-")[0]), 0, "가" * 900, 5, "") for i in INDEX.doc_of]
     tables.write(tmp_path / "chunks", Chunk, sorted(rows, key=lambda row: row.start))
-    tables.write(tmp_path / "documents", Document, [Document("a", "a", "", "md", TEXT)])
     asked = measured({"hybrid": {"q00": []}, "bm25": {}}, [long])
-    page = failures.failures(asked, "hybrid", INDEX, tmp_path / "chunks", tmp_path / "documents")
-    assert (page["system"], page["split"]) == ("hybrid", "test")
+    page = told(asked, tmp_path / "chunks")
+    assert (page["system"], page["split"], page["questions"], page["failed"]) == ("hybrid", "test", 1, 1)
+    assert page["causes"]["not retrieved"]["count"] == 1 and shown_rule(page) == causes.CAUSES["not retrieved"]
     (shown,) = page["failures"]
     assert shown["question"] == "물" * 200 + "…" and shown["found"] == []
     assert shown["expected"] == [{"doc_id": "a", "quote": TEXT[:200] + "…"}] * 5
     assert (shown["first_relevant_rank"], shown["answered_by_a_chunk"]) == (None, True)
     span = Question("q00", "물음", "정의", ["답"], [Evidence("a", 0, 10)], "gold", "test")
-    asked = measured({"hybrid": RUNS["hybrid"]}, [span])
-    (shown,) = failures.failures(asked, "hybrid", INDEX, tmp_path / "chunks", tmp_path / "documents")["failures"]
+    asked = measured({"hybrid": {"q00": RUNS["hybrid"]["q00"]}}, [span])
+    (shown,) = told(asked, tmp_path / "chunks")["failures"]
     assert [hit["chunk_id"] for hit in shown["found"]] == ["a#20-40", "a#40-60", "a#60-80"]
     assert {len(hit["text"]) for hit in shown["found"]} == {201}
     json.dumps(page, allow_nan=False)

@@ -85,6 +85,16 @@ def test_more_failures_than_are_borne_stop_the_stage(path: Path) -> None:
     )
 
 
+def test_failures_are_held_against_all_requests_so_far(path: Path) -> None:
+    """A few that are asked later, such as malformed ones once more, may all fail."""
+    one, _ = llm(refusing("넷"), max_failed=0.2)
+    with using(Memo(Store(path))):
+        list(one.replies(REQUESTS))
+        assert [*one.replies([request("넷")])] == [Failure("refused", "will not")]
+        with pytest.raises(LlmError, match="2 of 6 requests have no reply"):
+            list(one.replies([request("넷")]))
+
+
 @pytest.mark.parametrize(
     ("budget", "made", "said"),
     [

@@ -25,6 +25,21 @@ def test_json_is_found_in_what_models_write(text: str, value: object) -> None:
     assert loads(text) == value
 
 
+class Grade(BaseModel):
+    grade: int
+
+
+def test_requests_may_each_have_a_shape_of_their_own() -> None:
+    def answer(asked: Request) -> Reply | Failure:
+        wants_grade = "grade" in (asked.schema or "")
+        return Reply('{"grade": 3}' if wants_grade else '{"question": "언제?"}' if len(asked.messages) > 1 else "음")
+
+    model, backend = llm(answer)
+    results = list(parsed(model, [request("하나"), request("둘")], [Draft, Grade]))
+    assert results == [Draft(question="언제?"), Grade(grade=3)]
+    assert len(backend.asked) == 3
+
+
 def test_a_reply_of_another_shape_is_asked_for_once_more_and_then_counted() -> None:
     def answer(asked: Request) -> Reply | Failure:
         text, again = asked.messages[0].content, len(asked.messages) > 1

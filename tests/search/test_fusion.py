@@ -3,7 +3,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onggi.core.schema import Hit, Source
-from onggi.search.fusion import FusedScores, as_ranking, normalised, reciprocal_rank, union, votes, weighted_sum
+from onggi.search.fusion import (
+    SCALES,
+    FusedScores,
+    as_ranking,
+    by_rank,
+    normalised,
+    reciprocal_rank,
+    standardised,
+    union,
+    votes,
+    weighted_sum,
+)
 from onggi.search.retriever import Ranking
 
 NAMES = ("bm25", "dense", "third")
@@ -37,6 +48,18 @@ def test_weighted_sums_scores_brought_to_0_and_1() -> None:
         "d": 3 * 0 + 0.5 * 0,
         "e": 1 * (0.8 - 0.5) / (0.9 - 0.5) + 0.5 * 1,
     })  # fmt: skip
+
+
+def test_scales_other_than_the_ends() -> None:
+    assert by_rank(LEXICAL) == {"a": 1, "b": 3 / 4, "c": 2 / 4, "d": 1 / 4}
+    mean, spread = 31 / 4, ((4.25**2 + 1.25**2 + 0.25**2 + 5.75**2) / 4) ** 0.5
+    z = {chunk_id: (score - mean) / spread for chunk_id, score in (("a", 12), ("b", 9), ("c", 8), ("d", 2))}
+    assert standardised(LEXICAL) == pytest.approx({chunk_id: score - z["d"] for chunk_id, score in z.items()})
+    assert weighted_sum([LEXICAL, DENSE], [1, 2], "rank")["c"] == pytest.approx(2 / 4 + 2)
+    for scale in SCALES.values():
+        assert scale([]) == {}
+        assert scale(run(("a", 0.3), ("b", 0.3))).keys() == {"a", "b"}
+    assert standardised(run(("a", 0.3), ("b", 0.3))) == {"a": 1, "b": 1}
 
 
 def test_votes_give_points_by_rank() -> None:
@@ -81,6 +104,8 @@ RUNS = st.dictionaries(st.sampled_from("abcdefgh"), SCORES, max_size=8).map(
     lambda scores: run(*sorted(scores.items(), key=lambda item: (-item[1], item[0])))
 )
 METHODS = {
+    "z_score": lambda rankings: weighted_sum(rankings, [0.5] * len(rankings), "z_score"),
+    "rank": lambda rankings: weighted_sum(rankings, [0.5] * len(rankings), "rank"),
     "weighted": lambda rankings: weighted_sum(rankings, [0.5] * len(rankings)),
     "rrf": lambda rankings: reciprocal_rank(rankings, 60),
     "vote": lambda rankings: votes(rankings, [6, 3, 1]),

@@ -5,7 +5,7 @@ import pytest
 from onggi.core import params
 from onggi.core.errors import ParamsError
 from onggi.index.params import Indexes
-from onggi.search.spec import Systems, leaves, parts, problems, rerankers, title
+from onggi.search.spec import Systems, leaves, model_users, parts, problems, title
 
 HYBRID = {"fuse": ["bm25", "dense"], "by": "weighted", "weights": [0.6, 0.4]}
 RERANKED = {"rerank": "hybrid", "by": "late_interaction", "model": "base", "depth": 20}
@@ -38,7 +38,7 @@ def test_systems_of_systems_to_any_depth() -> None:
     assert [type(part).__name__ for part in parts(vote)] == [
         "Fuse", "str", "Cut", "Transform", "str", "Rerank", "Fuse", "str", "str",
     ]  # fmt: skip
-    assert [part.model for part in rerankers(vote)] == ["base"]
+    assert [part.model for part in model_users(vote)] == ["base"]
     assert vote.model_dump(exclude_none=True)["fuse"][2]["rerank"]["weights"] == [0.6, 0.4]
 
 

@@ -3,12 +3,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from onggi.core import tables
 from onggi.core.errors import TableError
 from onggi.core.schema import Chunk, Source
 from onggi.index.passages import Passages
+from onggi.models.embedder import Embedder
 from onggi.models.reranker import Reranker
 from onggi.search.inputs import Inputs, Places, reads
 from onggi.search.retriever import Query, Ranking, Retriever, ranked
@@ -58,6 +61,18 @@ class Parts:
     def reranker(self, spec: Rerank) -> Reranker:
         assert spec.model == "base"
         return self.longest
+
+    def embedder(self, model: str) -> Embedder:
+        assert model == "base"
+        return ByFirstSign()  # type: ignore[return-value]
+
+
+class ByFirstSign:
+    """An encoder that finds passages alike which begin with the same sign."""
+
+    def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        signs = sorted({text[0] for text in texts})
+        return np.array([[float(text[0] == sign) for sign in signs] for text in texts], np.float32)
 
 
 @pytest.fixture
@@ -113,6 +128,27 @@ def test_reranking_scores_the_first_hits_of_all_queries_together(parts: Parts) -
     assert pairs == [(q, p) for q in ("콩은 어디에 있나요?", "독") for p in ("독", "콩 메주", "콩")]
 
 
+def test_a_query_whose_ranking_is_sure_is_not_reranked(parts: Parts) -> None:
+    rerank = {"rerank": "bm25", "by": "late_interaction", "model": "base", "depth": 3}
+    assert ids(asked(parts, s={**rerank, "sure": 0.5})[0]) == ["0", "1", "2"]  # 4, 3, 2: leads by half
+    assert parts.longest.calls == [[]]
+    assert ids(asked(parts, s={**rerank, "sure": 0.6})[0]) == ["1", "0", "2"]
+    assert ids(asked(parts, s={**rerank, "min_score": 0.4})[0]) == ["1"]
+
+
+def test_hits_that_say_the_same_do_not_follow_each_other(parts: Parts) -> None:
+    def order(balance: float) -> list[str]:
+        return ids(asked(parts, s={"diversify": "bm25", "model": "base", "balance": balance})[0])
+
+    assert order(1.0) == ["0", "1", "2", "3"]
+    assert order(0.5) == ["0", "1", "3", "2"]  # 1 and 2 both begin with 콩
+    one, two = asked(parts, s={"diversify": "bm25", "model": "base", "balance": 0.5})
+    assert [hit.rank for hit in one] == [1, 2, 3, 4]
+    assert [hit.score for hit in one] == pytest.approx([0.5, 1 / 3, 0, 1 / 6 - 0.5])
+    assert {hit.query_id for hit in two} == {"q2"}
+    assert asked(parts, s={"diversify": {"cut": "bm25", "min_score": 9.0}, "model": "base"}) == [[], []]
+
+
 def test_below_a_transform_indexes_are_asked_themselves(parts: Parts) -> None:
     one, _ = asked(parts, s={"fuse": ["dense", {"transform": {"cut": "bm25", "depth": 1}, "by": "content_words"}],
                              "by": "weighted", "weights": [0, 1]})  # fmt: skip
@@ -156,6 +192,7 @@ def test_a_system_reads_the_runs_of_its_parts_and_what_else_it_needs(folders: Pl
     assert read(folders, s={"cut": "bm25"}) == {"run of bm25"}
     assert read(folders, hybrid=hybrid, s=reranked) == {"run of bm25", "run of dense", "base", "chunks"}
     assert read(folders, s={"transform": "dense", "by": "spacing"}) == {"run of dense", "dense"}
+    assert read(folders, s={"diversify": "bm25", "model": "base"}) == {"run of bm25", "base", "chunks"}
 
 
 def test_a_run_that_is_not_there(folders: Places) -> None:

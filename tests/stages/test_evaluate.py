@@ -26,7 +26,10 @@ OUTS = (
     "significance.json",
     "coverage.json",
     "per_type.csv",
+    "per_query.csv",
+    "breakdown.csv",
     "recall_curve.csv",
+    "fusion_curve.csv",
     "failures.json",
 )
 PARAMS = """\
@@ -44,6 +47,16 @@ indexes:
 systems:
   hybrid: {fuse: [bm25, dense-tuned], by: rrf}
 search: {depth: 100}
+encoders: {}
+embed:
+  query_max_length: 64
+  passage_max_length: 512
+  query_prefix: ""
+  passage_prefix: ""
+  precision: fp32
+  runtime: torch
+  trust_remote_code: false
+judge: {backend: embedded, path: none.jsonl}
 """
 
 
@@ -84,7 +97,8 @@ def run_evaluate(metrics="metrics"):
 
 
 def run_judge(metrics="answers.json"):
-    judge.main(*(Path(f"{n}.parquet") for n in ("answers", "documents", "chunks", "gold")), Path(metrics))
+    tables_in = (Path(f"{name}.parquet") for name in ("answers", "documents", "chunks", "gold"))
+    judge.main(*tables_in, Path("models"), ROOT / "prompts" / "ko" / "judge", Path(metrics))
 
 
 def load(name):
@@ -103,7 +117,9 @@ def test_evaluate_writes_the_tables(folder):
     assert retrieval["dense-base"]["RR@10"] == (1 / 4 + 1 / 1) / 2
     assert retrieval["bm25"]["R@20tok"] == 1.0
     assert retrieval["dense-base"]["R@20tok"] == 0.5
-    assert load("metrics/significance.json")["bm25 → hybrid"]["Success@1"] == {"difference": 0.0, "p": 1.0}
+    pair = load("metrics/significance.json")["bm25 → hybrid"]
+    assert (pair["queries"], pair["documents"]) == (2, 1)
+    assert (pair["Success@1"]["difference"], pair["Success@1"]["p"], pair["Success@1"]["interval"]) == (0.0, 1.0, None)
     coverage = load("metrics/coverage.json")
     assert (coverage["questions"], coverage["answerable"], coverage["unanswerable_left_out"]) == (3, 2, 1)
 
@@ -136,10 +152,9 @@ def test_evaluate_writes_the_plots_and_failures(folder):
     assert [row["recall"] for row in curve[:3]] == ["0.5", "1.0", "1.0"]
     page = load("metrics/failures.json")
     assert (page["system"], page["split"]) == ("hybrid", "test")
-    (failure,) = page["failures"]
-    assert (failure["query_id"], failure["first_relevant_rank"]) == ("q1", 4)
-    assert failure["expected"] == [{"doc_id": "onggi.md", "quote": TEXT[:10]}]
-    assert [hit["chunk_id"] for hit in failure["found"]] == IDS[1:]
+    assert (page["questions"], page["failed"], page["causes"], page["failures"]) == (2, 0, {}, [])
+    told = {(row["fact"], row["value"]) for row in load_csv("metrics/breakdown.csv")}
+    assert {("type", "정의"), ("format", "md"), ("evidence", "text"), ("spans", "≤ 1")} <= told
 
 
 def test_evaluate_writes_the_same_bytes_twice(folder):
@@ -199,7 +214,8 @@ def test_the_commands_import_nothing_heavy_for_help(stage):
 def test_a_missing_table_is_one_line(folder):
     tables_in = {"answers": "none", "documents": "documents", "chunks": "chunks", "questions": "gold"}
     options = [word for option, name in tables_in.items() for word in (f"--{option}", f"{name}.parquet")]
-    command = [sys.executable, "-m", "stages.judge", *options, "--out", "out.json"]
+    options += ["--models", "models", "--prompts", "prompts", "--out", "out.json"]
+    command = [sys.executable, "-m", "stages.judge", *options]
     done = subprocess.run(
         command, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True
     )

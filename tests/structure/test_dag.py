@@ -155,6 +155,8 @@ READ_FROM_PARAMS = {
     params()["corpus"]["path"],
     params()["gold"]["path"],
     params()["teacher"]["path"],
+    params()["judge"]["path"],
+    params()["judge"]["verdicts"],
     *(tokenizer["user_dictionary"] for tokenizer in params()["models"]["tokenizer"].values()),
 }
 """Paths of the user's: a stage reads them from params.yaml, so that no shell ever sees them."""
@@ -199,10 +201,12 @@ def test_metrics_plots_and_the_checkpoint_are_declared() -> None:
 BESIDE_THE_OUTS = {
     *(f"onggi.work.{name}" for name in ("journal", "progress", "store", "memo", "lockfile")),
     "onggi.documents.sandbox",
+    "onggi.llm.local",
 }
 """They tell when a run was and how long it took, when a row was last used, and when to commit and to draw the next
 line; and where the project is whose dvc.lock is kept. None of it enters an out: the memo hands out rows alone, and what
-is drawn, recorded and kept lies outside of the outs. The sandbox ends what hangs without using the CPU.
+is drawn, recorded and kept lies outside of the outs. The sandbox ends what hangs without using the CPU. A local model
+tells the journal how long its replies took.
 """
 
 UNSTEADY = re.compile(
@@ -239,7 +243,8 @@ def test_the_params_file_is_right() -> None:
 
 
 def test_every_section_is_read_by_a_stage() -> None:
-    assert set(params()) == {key.split(".")[0] for stage in stages() for key in stage.params} | {"models"}
+    """But for the rules of `onggi gate`, which no stage may depend on."""
+    assert set(params()) == {key.split(".")[0] for stage in stages() for key in stage.params} | {"models", "gate"}
 
 
 def test_what_repeats_repeats_over_what_is_declared() -> None:

@@ -1,10 +1,10 @@
 """EML (RFC 5322, MIME): the text of a message, and what is attached to it."""
 
 import email
-import email.policy
 from collections import Counter
 from collections.abc import Iterator
 from email.message import Message, MIMEPart
+from email.policy import EmailPolicy
 
 from onggi.core.errors import DocumentError
 from onggi.documents.blocks import Block, Content, one_line
@@ -19,6 +19,23 @@ _SIGNATURES = {"application/pkcs7-signature", "application/pgp-signature", "appl
 _HEADERS = ("From", "To", "Date")
 
 
+class _RawHeaders(EmailPolicy):
+    """Reads headers that hold letters as bare bytes, in UTF-8 or CP949, against RFC 5322 and as many programs do."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        if value.isascii():
+            return name, value
+        data = value.encode("utf-8", "surrogateescape")
+        try:
+            return name, data.decode("utf-8")
+        except UnicodeDecodeError:
+            return name, data.decode("cp949", "replace")
+
+
+_POLICY = _RawHeaders()
+
+
 def members(data: bytes, where: str, limits: Limits) -> Iterator[Member | DocumentError]:
     """Yield a message, whose subject is its title, and then what is attached to it.
 
@@ -29,7 +46,7 @@ def members(data: bytes, where: str, limits: Limits) -> Iterator[Member | Docume
     DocumentError
         It has more parts than a message of people has, or its text is in no known encoding.
     """
-    message = email.message_from_bytes(data, policy=email.policy.default)
+    message = email.message_from_bytes(data, policy=_POLICY)
     parts = list(_parts(message))
     if len(parts) > _MOST_PARTS:
         what = f"has {len(parts)} parts, more than {_MOST_PARTS}"
@@ -55,7 +72,7 @@ def members(data: bytes, where: str, limits: Limits) -> Iterator[Member | Docume
         yield refused(path, where) or Member(path, _bytes(part))
 
 
-def _parts(message: MIMEPart) -> Iterator[MIMEPart]:
+def _parts(message: Message) -> Iterator[MIMEPart]:
     """Yield the parts that hold no others; of alternatives the plainest that is text."""
     waiting: list[Message] = [message]
     while waiting:

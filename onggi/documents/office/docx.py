@@ -1,4 +1,4 @@
-"""DOCX: paragraphs and tables in the order of the body."""
+"""DOCX: paragraphs, tables and charts in the order of the body."""
 
 import itertools
 import re
@@ -10,6 +10,7 @@ from lxml import etree
 
 from onggi.documents.blocks import Block, Content, Place, row_blocks
 from onggi.documents.grid import Cell, fill
+from onggi.documents.office import charts
 from onggi.documents.office.numbering import Numbering
 from onggi.documents.office.package import Package
 from onggi.documents.office.word import qn
@@ -39,7 +40,12 @@ def read(data: bytes, where: str) -> Content:
         raise KeyError("body")
     styles = [_styles(package.xml(part)) for part in package.parts("styles", main)]
     numbering = [Numbering.of(package.xml(part)) for part in package.parts("numbering", main)]
-    reader = _Reader(styles[0] if styles else {}, numbering[0] if numbering else Numbering())
+    reader = _Reader(package, styles[0] if styles else {}, numbering[0] if numbering else Numbering())
+    reader.charts = {
+        identifier: part
+        for identifier, (kind, part) in package.related(main).items()
+        if kind == "chart" and part in package.names
+    }
     for kind in ("footnote", "endnote"):
         for part in package.parts(f"{kind}s", main):
             notes = package.xml(part).iterchildren(qn(f"w:{kind}"))
@@ -117,10 +123,12 @@ def _listed(properties: etree._Element | None) -> tuple[int, int] | None:
 
 
 class _Reader:
-    def __init__(self, styles: dict[str, _Style], numbering: Numbering) -> None:
+    def __init__(self, package: Package, styles: dict[str, _Style], numbering: Numbering) -> None:
+        self.package = package
         self.styles = styles
         self.numbering = numbering
         self.notes: dict[tuple[str, str], etree._Element] = {}
+        self.charts: dict[str, str] = {}  # the part of each, by its id
         self.in_list = False
 
     def whole(self, body: etree._Element) -> Iterator[Block]:
@@ -167,6 +175,9 @@ class _Reader:
             self.in_list = is_item
         for box in boxes:
             yield from self.blocks(box)
+        for mark in paragraph.iter(charts.CHART) if self.charts else ():
+            if part := self.charts.pop(charts.identifier(mark), ""):  # a part may be shown twice; it is told once
+                yield from charts.blocks(self.package.xml(part))
         for mark in paragraph.iter(qn("w:footnoteReference"), qn("w:endnoteReference")):
             note = self.notes.pop(
                 (_NOTES[mark.tag], mark.get(qn("w:id"), "")), None

@@ -66,7 +66,7 @@ class Numbering:
         if levels[depth].kind in ("bullet", "none"):
             return ""
         for level, shape in levels.items():
-            text = text.replace(f"%{level + 1}", _numeral(counts.get(level, shape.start), shape.kind))
+            text = text.replace(f"%{level + 1}", numeral(counts.get(level, shape.start), shape.kind))
         return text
 
 
@@ -87,7 +87,8 @@ def _integer(text: str | None) -> int:
     return int(text) if text and text.isdecimal() else 0
 
 
-def _numeral(number: int, kind: str) -> str:
+def numeral(number: int, kind: str) -> str:
+    """Return a number as a list of a kind (``ganada``, ``lowerRoman``) shows it, in digits where it does not reach."""
     series = _SERIES.get(kind, "")
     if 0 < number <= len(series):
         return series[number - 1]

@@ -1,4 +1,4 @@
-"""PPTX: the slides in their order, titles as headings, notes after their slide."""
+"""PPTX: the slides in their order, titles as headings, charts as tables, notes after their slide."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -8,12 +8,14 @@ from lxml import etree
 
 from onggi.documents.blocks import Block, Content, Place, row_blocks
 from onggi.documents.grid import Cell, fill
+from onggi.documents.office import charts
 from onggi.documents.office.package import Package
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _DGM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_CHARTEX = "{http://schemas.microsoft.com/office/drawing/2014/chartex}chart"
 _ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _TITLES = {"title", "ctrTitle"}
 _FRAME = {"dt", "ftr", "sldNum", "hdr", "sldImg"}
@@ -75,7 +77,13 @@ class _Reader:
             for diagram in self.package.parts("diagramData", part):
                 for point in self.package.xml(diagram).iter(f"{_DGM}pt"):
                     yield from _paragraphs(point)
-        self.removed["charts"] += next(frame.iter("{*}chart"), None) is not None
+        for mark in frame.iter(charts.CHART):
+            kind, chart = self.package.related(part).get(charts.identifier(mark), ("", ""))
+            if kind == "chart" and chart in self.package.names:
+                yield from charts.blocks(self.package.xml(chart))
+            else:
+                self.removed["charts"] += 1
+        self.removed["charts"] += next(frame.iter(_CHARTEX), None) is not None
 
 
 def _shapes(tree: etree._Element) -> Iterator[etree._Element]:

@@ -1,5 +1,7 @@
 from email.message import EmailMessage
 
+import pytest
+
 from onggi.documents.reading import Limits, Parsed, read_file
 
 LIMITS = Limits(max_mb=5)
@@ -66,3 +68,23 @@ def test_parts_nested_without_end_are_named() -> None:
     nested = "".join(f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(3000))
     [item] = read_file(f"Subject: x\nMIME-Version: 1.0\n{nested}".encode(), "편지.eml", "편지.eml", LIMITS)
     assert "is a broken eml file (RecursionError" in str(item)
+
+
+@pytest.mark.parametrize("encoding", ["cp949", "utf-8"])
+def test_headers_in_bare_bytes(encoding: str) -> None:
+    raw = (
+        'Subject: 똠방각하의 독\nFrom: "두레과" <dure@example.org>\nMIME-Version: 1.0\n'
+        'Content-Type: multipart/mixed; boundary="x"\n\n'
+        f"--x\nContent-Type: text/plain; charset={encoding}\nContent-Transfer-Encoding: 8bit\n\n독은 사흘 빌립니다.\n"
+        '--x\nContent-Type: text/csv; name="요금 표.csv"\nContent-Disposition: attachment; filename="요금 표.csv"\n'
+        "Content-Transfer-Encoding: 8bit\n\n구분,값\n독,3\n--x--\n"
+    ).encode(encoding)
+    first, table = read(raw)
+    assert (first.title, first.meta["from"]) == ("똠방각하의 독", "두레과 <dure@example.org>")
+    assert first.text == "똠방각하의 독\n\n독은 사흘 빌립니다."
+    assert (table.member, table.text) == ("요금 표.csv", "구분 | 값\n독 | 3")
+
+
+def test_headers_that_are_in_no_encoding_do_not_stop_the_rest() -> None:
+    [item] = read(b"Subject: \xff\xfe\x80\nTo: \xff\xff <a@example.org>\nContent-Type: text/plain\n\nrest")
+    assert item.text.endswith("rest")

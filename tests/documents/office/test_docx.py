@@ -218,3 +218,37 @@ def test_a_body_of_tiny_elements_is_refused_before_it_is_parsed(make_docx: Make)
     data = rewritten(data, "word/document.xml", b"<w:sectPr", b"<w:p/>" * (xml.MOST_TAGS + 1) + b"<w:sectPr")
     with pytest.raises(xml.TooManyTags, match=r"tags, more than 4000000"):
         docx.read(data, "가.docx")
+
+
+CHART = (
+    '<c:chartSpace xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" '
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><c:chart><c:title><c:tx><c:rich><a:p><a:r>'
+    "<a:t>철마다</a:t></a:r></a:p></c:rich></c:tx></c:title><c:plotArea><c:barChart><c:ser><c:tx><c:v>독</c:v></c:tx>"
+    '<c:cat><c:multiLvlStrRef><c:multiLvlStrCache><c:lvl><c:pt idx="0"><c:v>봄</c:v></c:pt><c:pt idx="999999999999">'
+    '<c:v>x</c:v></c:pt></c:lvl><c:lvl><c:pt idx="0"><c:v>2026</c:v></c:pt></c:lvl></c:multiLvlStrCache>'
+    "</c:multiLvlStrRef></c:cat><c:val><c:numRef><c:numCache><c:formatCode>0.0%</c:formatCode>"
+    '<c:pt idx="0"><c:v>0.125</c:v></c:pt></c:numCache></c:numRef></c:val></c:ser></c:barChart></c:plotArea></c:chart>'
+    "</c:chartSpace>"
+)
+RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def test_a_chart_is_a_table_behind_its_paragraph(make_docx: Make, read: Read) -> None:
+    plain = make_docx(lambda document: document.add_paragraph("그림 앞"))
+    mark = (
+        '<w:r><w:drawing><c:chart xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" '
+        f'xmlns:r="{RELATED}" r:id="rId99"/></w:drawing></w:r></w:p>'
+    )
+    entry = f'<Relationship Id="rId99" Type="{RELATED}/chart" Target="charts/chart1.xml"/></Relationships>'
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(plain)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            part = old.read(name).decode("utf-8", "surrogateescape")
+            if name == "word/document.xml":
+                part = part.replace("</w:p>", mark, 1)
+            if name == "word/_rels/document.xml.rels":
+                part = part.replace("</Relationships>", entry)
+            new.writestr(name, part.encode("utf-8", "surrogateescape"))
+        new.writestr("word/charts/chart1.xml", CHART)
+    joined = read(".docx", out.getvalue())
+    assert joined.text == "그림 앞\n\n철마다\n\n독\n봄 | 12.5%"

@@ -61,3 +61,38 @@ def test_size_and_weight_are_told() -> None:
 
     [block] = reader.read(saved(fill), "가.pptx").blocks
     assert (block.text, block.size, block.bold) == ("큰 글", 28.0, True)
+
+
+def charted(deck: object) -> None:
+    from pptx.chart.data import CategoryChartData
+    from pptx.enum.chart import XL_CHART_TYPE
+
+    data = CategoryChartData(number_format="#,##0")
+    data.categories = ["봄", "가을"]
+    data.add_series("큰 독", (1200, 3))
+    data.add_series("작은 독", (None, 7))
+    slide = deck.slides.add_slide(deck.slide_layouts[5])  # type: ignore[attr-defined]
+    slide.shapes.title.text = "빌린 독"
+    frame = slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, 0, 0, 9_000_000, 9_000_000, data)
+    frame.chart.has_title = True
+    frame.chart.chart_title.text_frame.text = "철마다"
+
+
+def test_charts_are_tables(read: Read) -> None:
+    joined = read(".pptx", saved(charted))
+    assert joined.text == "빌린 독\n\n철마다\n\n| 큰 독 | 작은 독\n봄 | 1,200\n가을 | 3 | 7"
+    [table] = joined.tables
+    assert joined.text[table.start : table.body] == "| 큰 독 | 작은 독"
+
+
+def test_a_chart_that_is_not_there_is_counted() -> None:
+    import zipfile
+
+    data = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(saved(charted))) as whole, zipfile.ZipFile(data, "w") as broken:
+        for name in whole.namelist():
+            if "charts/chart" not in name:
+                broken.writestr(name, whole.read(name))
+    content = reader.read(data.getvalue(), "가.pptx")
+    assert [block.text for block in content.blocks] == ["빌린 독"]
+    assert content.removed["charts"] == 1

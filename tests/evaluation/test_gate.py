@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+
+from onggi.core.errors import TableError
+from onggi.evaluation.gate import GateParams, verdict
+from onggi.evaluation.per_query import PerQuery
+
+PARAMS = GateParams(systems=["hybrid"], measures={"nDCG@10": 0.01, "R@10": 0.0}, significance=0.05)
+QUERIES = [f"q{n:03}" for n in range(120)]
+
+
+def table(ndcg: np.ndarray, recall: np.ndarray | None = None, queries: list[str] = QUERIES) -> PerQuery:
+    values = {"nDCG@10": ndcg, "R@10": np.full(len(queries), 0.8) if recall is None else recall}
+    return PerQuery(
+        {query_id: f"d{n // 2}" for n, query_id in enumerate(queries)},
+        {query_id: f"물음 {query_id}" for query_id in queries},
+        {("hybrid", name): dict(zip(queries, column.tolist(), strict=True)) for name, column in values.items()},
+    )
+
+
+def noise(seed: int, mean: float = 0.0) -> np.ndarray:
+    return np.random.default_rng(seed).normal(mean, 0.2, len(QUERIES))
+
+
+BEFORE = np.random.default_rng(1).uniform(0.2, 1, len(QUERIES))
+
+
+def test_a_planted_regression_fails_and_is_shown_with_its_worst_questions() -> None:
+    lost = noise(2, -0.1)
+    found = verdict(table(BEFORE), table(BEFORE + lost), PARAMS, 2000, 0)
+    ndcg, recall = found.changes
+    assert ndcg.fell and not recall.fell and not found.passes
+    assert ndcg.now - ndcg.before == pytest.approx(lost.mean())
+    low, high = ndcg.interval
+    assert low < lost.mean() < high < 0
+    assert [query_id for query_id, _ in ndcg.worst] == [QUERIES[n] for n in np.argsort(lost)[:10]]
+    assert recall.worst == ()
+
+
+def test_noise_passes_nineteen_times_in_twenty() -> None:
+    fallen = sum(not verdict(table(BEFORE), table(BEFORE + noise(seed)), PARAMS, 500, 0).passes for seed in range(200))
+    assert fallen <= 12  # no more than 3 % more than chance: the margin and Holm leave less than 5 %
+
+
+def test_a_gain_and_a_loss_within_the_margin_pass() -> None:
+    assert verdict(table(BEFORE), table(BEFORE + 0.1), PARAMS, 500, 0).passes
+    assert verdict(table(BEFORE), table(BEFORE - 0.009), PARAMS, 500, 0).passes
+    assert not verdict(table(BEFORE), table(BEFORE - 0.03), PARAMS, 500, 0).passes
+
+
+def test_only_questions_that_both_have_are_compared() -> None:
+    fewer = QUERIES[20:]
+    found = verdict(table(BEFORE), table(BEFORE[20:], queries=fewer), PARAMS, 500, 0)
+    assert (found.compared, found.only_before, found.only_now) == (100, 20, 0)
+    assert found.passes
+
+
+def test_what_cannot_be_compared_does_not_pass() -> None:
+    other = PARAMS.model_copy(update={"systems": ["reranked"]})
+    found = verdict(table(BEFORE), table(BEFORE), other, 500, 0)
+    assert not found.passes
+    assert found.missing[:2] == ["reranked nDCG@10 is not measured there", "reranked nDCG@10 is not measured here"]
+    strange = verdict(table(BEFORE), table(BEFORE, queries=[f"x{q}" for q in QUERIES]), PARAMS, 500, 0)
+    assert strange.missing == ["no question was measured by both"] and not strange.passes
+
+
+@pytest.mark.parametrize("settings", [{"systems": ["nothing"]}, {"measures": {"MAP": 0.1}}, {"measures": {"AP": -0.1}}])
+def test_rules_of_nothing_are_named(settings: dict[str, object]) -> None:
+    (problem,) = PARAMS.model_copy(update=settings).problems(["bm25", "hybrid"])
+    assert "params.yaml: gate." in str(problem)
+
+
+@pytest.mark.parametrize("content", [b"\xff", b"query_id,about\nq,d\n", b'query_id,about,question,a b\nq,d,"', b""])
+def test_a_table_that_is_none_is_named(content: bytes) -> None:
+    if content:
+        with pytest.raises(TableError, match=r"main:metrics/per_query\.csv: is no table"):
+            PerQuery.read(content, "main:metrics/per_query.csv")
+    else:
+        assert PerQuery.read(content, "empty").about == {}

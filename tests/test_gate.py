@@ -1,0 +1,78 @@
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from onggi.cli import app
+from onggi.core.outs import write_csv
+
+ROOT = Path(__file__).parents[1]
+HEADER = ["query_id", "about", "type", "question", "hybrid nDCG@10", "hybrid R@10"]
+
+
+def built(folder: Path, lost: float) -> None:
+    """Write what a build measures: every question loses so much, give or take a tenth of it."""
+    rows = [
+        [f"q{n:03}", f"d{n % 40}", "정의", f"장독 | {n}번은?", round(0.8 - lost * (0.9 + n % 3 / 10), 6), 1.0]
+        for n in range(80)
+    ]
+    (folder / "metrics").mkdir(exist_ok=True)
+    write_csv(folder / "metrics" / "per_query.csv", HEADER, rows)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a repository with one commit that was built."""
+    (tmp_path / "params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
+    built(tmp_path, 0.0)
+    for command in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-qm", "built"]):
+        subprocess.run(
+            ["git", "-C", tmp_path, "-c", "user.name=T", "-c", "user.email=t@example.org", *command], check=True
+        )
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def gate(*arguments: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, ["gate", *arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_the_same_results_pass(project: Path) -> None:
+    code, printed, said = gate("--against", "main")
+    assert code == 0, said
+    assert printed.splitlines()[-1] == (
+        "passes against main: none of 2 measures fell, over 80 questions that both have"
+    )
+
+
+def test_a_loss_fails_with_the_worst_questions(project: Path) -> None:
+    built(project, 0.2)
+    code, printed, _ = gate("--against", "main")
+    assert code == 1
+    assert re.search(r"^hybrid +nDCG@10 +0\.8000 +0\.60\d\d +-0\.[12]\d+ .* fell$", printed, re.M)
+    assert printed.count("번은?") == 10
+    assert "fails against main: 1 of 2 measures fell" in printed
+
+
+def test_markdown_escapes_what_questions_hold(project: Path) -> None:
+    built(project, 0.2)
+    code, printed, _ = gate("--against", "main", "--markdown")
+    assert code == 1
+    assert printed.startswith("**fails against main: 1 of 2 measures fell")
+    assert "| hybrid | nDCG@10 | 0.8000 |" in printed
+    assert "장독 \\| " in printed
+
+
+def test_a_commit_without_results_is_named(project: Path) -> None:
+    (project / "metrics" / "per_query.csv").unlink()
+    code, _, said = gate("--against", "main")
+    assert (code, said) == (1, "error: metrics/per_query.csv: no such file; build it by `dvc repro`\n")
+    code, _, said = gate("--against", "nowhere")
+    assert code == 1 and said.startswith("error: metrics/per_query.csv")
+    built(project, 0.0)
+    code, _, said = gate("--against", "nowhere")
+    assert code == 1 and said.startswith("error: --against nowhere: no such commit")
