@@ -58,7 +58,7 @@ def texts(
             found.setdefault(question.query_id, []).extend(("negative", text) for text in given)
     rows = list(_rows(found))
     kinds = Counter(row.kind for row in rows)
-    return rows, {"positive": kinds["positive"], "negative": kinds["negative"], "failed": failed}
+    return rows, {"positive": kinds["positive"], "negative": kinds["negative"], "unwritten": failed}
 
 
 def _rows(found: dict[str, list[tuple[str, str]]]) -> Iterator[WrittenText]:

@@ -170,7 +170,7 @@ def test_a_language_model_writes_criticises_and_adds_passages(build: Path, monke
     questions, metrics = synthesize()
     assert {question.text[-1] for question in questions} == {"둘", "셋"}
     assert metrics["dropped"]["critic_page"] == 1
-    assert metrics["texts"] == {"positive": 1, "negative": 4, "failed": 0}
+    assert metrics["texts"] == {"positive": 1, "negative": 4, "unwritten": 0}
     kinds = [(row.query_id, row.kind) for row in tables.read(build / "texts.parquet", WrittenText)]
     assert len(kinds) == 5 and {query_id for query_id, _ in kinds} == {question.query_id for question in questions}
     assert not [asked for asked in backend.asked if "가마" in asked.messages[-1].content]

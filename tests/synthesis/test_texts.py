@@ -37,12 +37,12 @@ def test_passages_are_written_for_a_share_of_the_questions_and_negatives_for_all
         WrittenText("s2", 1, "negative", "아닌 글 하나"),
         WrittenText("s2", 2, "negative", "아닌 글 둘"),
     ]
-    assert counted == {"positive": 2, "negative": 4, "failed": 2}
+    assert counted == {"positive": 2, "negative": 4, "unwritten": 2}
 
 
 def test_nothing_is_asked_where_nothing_is_wanted() -> None:
     model, backend = llm(answer)
-    assert texts(ASKED, READ, model, PROMPTS, teacher()) == ([], {"positive": 0, "negative": 0, "failed": 0})
+    assert texts(ASKED, READ, model, PROMPTS, teacher()) == ([], {"positive": 0, "negative": 0, "unwritten": 0})
     assert backend.asked == []
     rows, _ = texts(ASKED[:2], READ, model, PROMPTS, teacher(passages=0.5))
     assert [row.query_id for row in rows] == ["s2"]
