@@ -69,7 +69,8 @@ def test_the_settings_a_stage_loads_are_declared(stage: Stage) -> None:
 
 PICTURED = {
     *("corpus.path", "gold.path", "models", "encoders", "indexes", "systems", "synthesize.index", "mine.candidates"),
-    *("reranker.model", "finetune.base", "answer.system"),
+    *("reranker.model", "finetune.base", "answer.system", "answer.encoder"),
+    "reader.path",
 }
 """What the report's picture of the stages is made of: it reads dvc.yaml with params.yaml, rather than a section."""
 
@@ -155,6 +156,7 @@ READ_FROM_PARAMS = {
     params()["corpus"]["path"],
     params()["gold"]["path"],
     params()["teacher"]["path"],
+    params()["reader"]["path"],
     params()["judge"]["path"],
     params()["judge"]["verdicts"],
     *(tokenizer["user_dictionary"] for tokenizer in params()["models"]["tokenizer"].values()),
@@ -202,11 +204,12 @@ BESIDE_THE_OUTS = {
     *(f"onggi.work.{name}" for name in ("journal", "progress", "store", "memo", "lockfile")),
     "onggi.documents.sandbox",
     "onggi.llm.local",
+    "onggi.llm.retries",
 }
 """They tell when a run was and how long it took, when a row was last used, and when to commit and to draw the next
 line; and where the project is whose dvc.lock is kept. None of it enters an out: the memo hands out rows alone, and what
 is drawn, recorded and kept lies outside of the outs. The sandbox ends what hangs without using the CPU. A local model
-tells the journal how long its replies took.
+tells the journal how long its replies took; an endpoint may name the moment from which it can be asked again.
 """
 
 UNSTEADY = re.compile(
