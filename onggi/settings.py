@@ -163,8 +163,8 @@ def unknown_names(loaded: Mapping[str, Any]) -> Iterator[ParamsError]:
         ("reranker.model", reranker.model, "model", list(models)),
         ("finetune.base", tuned.base, "model", [name for name in models if name != TUNED]),
         ("answer.system", answering.system, "index or system", searchable),
-        ("answer.encoder", answering.encoder, "model", list(models)),
-        ("judge.encoder", JudgeParams.parse(loaded).encoder, "model", list(models)),
+        ("answer.encoder", answering.encoder, "encoder", list(encoders)),
+        ("judge.encoder", JudgeParams.parse(loaded).encoder, "encoder", list(encoders)),
     ]
     for where, name, what, known in named:
         if name not in known:

@@ -78,11 +78,15 @@ ENTRIES = {"mine": "mine.candidates"}
 """Sections of which a stage that repeats reads its own entry of one key: candidates@bm25 reads mine.candidates.bm25."""
 
 
+ENCODERS = {"finetune": "tuned", **{name: params()[name]["encoder"] for name in ("answer", "judge")}}
+"""The encoder whose settings a stage reads: of the last two params name it."""
+
+
 def name_of(section: type[Params], whole: bool, stage: Stage) -> str:
     """Return what a stage has to declare: a section, or the entry of it that has the stage's own name."""
     _, repeated, name = stage.name.partition("@")
-    if stage.name == "finetune" and section.key == "encoders":
-        return "encoders.tuned"
+    if stage.name in ENCODERS and section.key == "encoders":
+        return f"encoders.{ENCODERS[stage.name]}"
     if repeated and section.key in ENTRIES:
         return f"{ENTRIES[section.key]}.{name}"
     return section.key if whole else f"{section.key}.{name}"
