@@ -1,4 +1,4 @@
-"""The stages synthesize and answer, run as DVC runs them."""
+"""The stage synthesize, run as DVC runs it."""
 
 import json
 import os
@@ -10,11 +10,10 @@ from typing import Any
 
 import pytest
 
-import stages.answer
 import stages.synthesize
 from onggi.core import tables
 from onggi.core.errors import ParamsError
-from onggi.core.schema import Answer, Chunk, Document, Evidence, Hit, Question, SplitRow, WrittenText
+from onggi.core.schema import Chunk, Document, Evidence, Hit, Question, SplitRow, WrittenText
 from onggi.llm.messages import Reply, Request
 from onggi.search.retriever import Query
 from tests.llm.answering import llm
@@ -24,7 +23,6 @@ split: {train: 0.5, dev: 0.0, test: 0.5, synthesis_from: SOURCE, near_duplicate:
 teacher: {backend: extractive, path: none.jsonl}
 synthesize: {types: [정의, 절차, 규정, 예시, 비교, 적용], per_type: null, per_chunk: 5, per_document: null,
   min_chars: 8, max_chars: 80, max_overlap: 1.0, alike: 0.8, index: bm25, round_trip_k: 2}
-answer: {backend: extractive, system: bm25, contexts: 2, min_support: 0.4}
 """
 TEXTS = {
     "train.md": ("장독 대여", "신청 기간: 3월 2일부터 3월 20일까지\n보증금: 5,000원"),
@@ -62,8 +60,6 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     tables.write(tmp_path / "gold.parquet", Question, gold)
     ids = [chunk.chunk_id for chunk in chunks]
     monkeypatch.setattr("onggi.search.workspace.open_index", lambda index, models, depth: Everything(ids))
-    hits = [Hit(query_id, ids[0], 1, 2.0) for query_id in ("q1", "q2", "q3")]
-    tables.write(tmp_path / "bm25.parquet", Hit, hits)
     (tmp_path / "params.yaml").write_text(PARAMS.replace("SOURCE", "train"), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -202,12 +198,3 @@ def test_a_missing_table_is_one_line(build: Path) -> None:
     assert failed.returncode == 1
     assert failed.stderr.splitlines()[-1] == "error: splits.parquet: no such table; run `dvc repro` to build it"
     assert not (build / "synthetic.parquet").exists()
-
-
-def test_only_test_questions_are_answered_and_the_chunk_is_cited(build: Path) -> None:
-    paths = (Path(path) for path in ("gold.parquet", "chunks.parquet", ".", "answers.parquet"))
-    stages.answer.main(*paths)
-    one, two = tables.read(build / "answers.parquet", Answer)
-    cited = next(c.chunk_id for c in tables.read(build / "chunks.parquet", Chunk) if c.doc_id == "test.md")
-    assert (one.query_id, one.text, one.chunk_id, one.contexts) == ("q1", "매주 월요일", cited, [cited])
-    assert (two.query_id, two.text, two.chunk_id, two.contexts) == ("q2", None, None, [cited])
