@@ -24,7 +24,7 @@ from onggi.negatives.params import MineParams, QuestionsParams
 from onggi.search import spec
 from onggi.search.retriever import SearchParams
 from onggi.search.spec import Systems
-from onggi.synthesis.synthesize import SynthesizeParams
+from onggi.synthesis.params import SynthesizeParams, TeacherParams
 from onggi.training.params import FinetuneParams
 from onggi.truth.gold import GoldParams
 from onggi.truth.split import SplitParams
@@ -50,6 +50,7 @@ SECTIONS: tuple[AnyParams, ...] = (
     Indexes,
     SearchParams,
     Systems,
+    TeacherParams,
     SynthesizeParams,
     QuestionsParams,
     RerankerParams,
