@@ -25,7 +25,7 @@ from onggi.search import spec
 from onggi.search.retriever import SearchParams
 from onggi.search.rewriter import RewriterParams
 from onggi.search.spec import Systems
-from onggi.synthesis.synthesize import SynthesizeParams
+from onggi.synthesis.params import SynthesizeParams, TeacherParams
 from onggi.training.params import FinetuneParams
 from onggi.truth.gold import GoldParams
 from onggi.truth.split import SplitParams
@@ -52,6 +52,7 @@ SECTIONS: tuple[AnyParams, ...] = (
     SearchParams,
     Systems,
     RewriterParams,
+    TeacherParams,
     SynthesizeParams,
     QuestionsParams,
     RerankerParams,
