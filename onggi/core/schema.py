@@ -4,13 +4,15 @@ Offsets are Unicode code points into the text of the document, end exclusive.
 """
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 Split = Literal["train", "dev", "test"]
 Unit = Literal["page", "slide", "sheet", "paragraph", "line", "record"]
 
-QUESTION_TYPES = ("정의", "절차", "규정", "예시", "비교", "적용")
+QuestionType = Literal["정의", "절차", "규정", "예시", "비교", "적용"]
 """Definition, procedure, rule, example, comparison, application."""
+
+QUESTION_TYPES: tuple[str, ...] = get_args(QuestionType)
 
 
 @dataclass(frozen=True, slots=True)

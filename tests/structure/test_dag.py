@@ -70,7 +70,7 @@ def test_the_settings_a_stage_loads_are_declared(stage: Stage) -> None:
 PICTURED = {
     *("corpus.path", "gold.path", "models", "encoders", "indexes", "systems", "synthesize.index", "mine.candidates"),
     *("reranker.model", "finetune.base", "answer.system", "answer.encoder", "gate.systems", "gate.targets"),
-    "reader.path",
+    *("reader.path", "rewriter.path"),
 }
 """What the page is made of beside metrics: its picture of the stages, weights and targets; it loads no section."""
 
@@ -153,12 +153,13 @@ def test_a_command_names_its_deps_and_outs(stage: Stage) -> None:
     assert not data - given - prompts - READ_FROM_PARAMS - {"docs/dag.svg"}
 
 
-NAMED_IN_INPUTS = {"data/runs", "data/index", "data/chunks.parquet", "models"}
+NAMED_IN_INPUTS = {"data/runs", "data/index", "data/chunks.parquet", "models", "prompts/ko/rewriter"}
 """What compose reads as data/inputs/SYSTEM.json says, by digest, and candidates through the card of its index."""
 
 READ_FROM_PARAMS = {
     params()["corpus"]["path"],
     params()["gold"]["path"],
+    params()["rewriter"]["path"],
     params()["teacher"]["path"],
     params()["reader"]["path"],
     params()["judge"]["path"],
