@@ -95,7 +95,8 @@ class Evidence:
     """Where the answer to a question stands; ``start`` and ``end`` are None for a whole document.
 
     ``grade`` says how relevant it is, from 1 up, as the qrels of a BEIR folder grade it. Of a ``page`` the span is all
-    that stands there, and each chunk of it an answer.
+    that stands there, and each chunk of it an answer. Where another piece of evidence says the same, ``part`` is the
+    place of that piece, from 0, in the evidence of the question: finding either is finding it. A piece has None.
     """
 
     doc_id: str
@@ -103,6 +104,7 @@ class Evidence:
     end: int | None = None
     grade: int = 1
     page: int | None = None
+    part: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ class Question:
     """A question with its answers and evidence; both are empty where the corpus holds no answer.
 
     ``type`` is one of `QUESTION_TYPES`, or empty where the source gives none. Questions without evidence
-    are asked in the test split only.
+    are asked in the test split only. The pieces of evidence come first, then the spans that say the same as one of
+    them; ``rejected`` are spans that somebody read and found not to answer.
     """
 
     query_id: str
@@ -120,6 +123,12 @@ class Question:
     evidence: list[Evidence]
     origin: Literal["gold", "synthetic"]
     split: Split
+    rejected: list[Evidence] = field(default_factory=list)
+
+    @property
+    def pieces(self) -> list[Evidence]:
+        """The evidence without the spans that only say again what a piece says."""
+        return [evidence for evidence in self.evidence if evidence.part is None]
 
 
 @dataclass(frozen=True, slots=True)

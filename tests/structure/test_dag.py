@@ -153,6 +153,7 @@ NAMED_IN_INPUTS = {"data/runs", "data/index", "data/chunks.parquet", "models"}
 READ_FROM_PARAMS = {
     params()["corpus"]["path"],
     params()["gold"]["path"],
+    params()["gold"]["judgments"],
     params()["judge"]["path"],
     params()["judge"]["verdicts"],
     *(tokenizer["user_dictionary"] for tokenizer in params()["models"]["tokenizer"].values()),
