@@ -12,12 +12,12 @@ from benchmarks.data import Absent
 from onggi.core.outs import write_json
 
 DEFAULT = ("bm25", "embed", "mine", "memo", "startup", "reading", "pages")
-KNOWN = (*DEFAULT, "build", "changes", "cleaning", "headings", "ingest", "rebuild")
+KNOWN = (*DEFAULT, "build", "changes", "cleaning", "headings", "ingest", "joins", "llm", "local_llm", "rebuild")
 RESULTS = Path(__file__).parent / "results.json"
 
 
 def main(names: Annotated[list[str] | None, typer.Argument(help=f"Any of {', '.join(KNOWN)}.")] = None) -> None:
-    """Measure speed against peers in one run, as ratios; without names all but those that build."""
+    """Measure speed against peers in one run, as ratios; without names all but those that build or wait."""
     os.environ |= {"HF_HUB_OFFLINE": "1", "TQDM_DISABLE": "1"}
     if unknown := sorted(set(names or ()) - set(KNOWN)):
         raise typer.BadParameter(f"{', '.join(unknown)}; known are {', '.join(KNOWN)}")

@@ -61,16 +61,17 @@ def report(
 ) -> None:
     """Write the report page from metrics/ and dvc.yaml, with differences to another commit if asked."""
     from onggi.core.outs import write_text
-    from onggi.report import load_folder, read_dag, render
+    from onggi.core.params import PARAMS
+    from onggi.report import load_folder, read_dag, read_decided, render
 
-    now, dag = load_folder(metrics), read_dag(Path("dvc.yaml"))
+    now, dag, decided = load_folder(metrics), read_dag(Path("dvc.yaml")), read_decided(PARAMS)
     if against is None:
-        page = render(now, dag)
+        page = render(now, dag, decided=decided)
         if out is None:
             sys.stdout.buffer.write(page.encode("utf-8"))
             return
     else:
-        page = render(now, dag, _comparison(against, metrics))
+        page = render(now, dag, _comparison(against, metrics), decided)
         out = out or Path(f"report-against-{_file_name(against)}.html")
     write_text(out, page)
     typer.echo(str(out), err=True)

@@ -15,6 +15,7 @@ from typing import IO, Any
 from onggi.cleaning import personal
 from onggi.cleaning.boilerplate import Boilerplate
 from onggi.cleaning.edits import edited, renamed
+from onggi.cleaning.findings import Finder, Findings
 from onggi.cleaning.languages import LANGUAGES, languages
 from onggi.cleaning.params import CleanParams
 from onggi.cleaning.repeats import Found, Repeats
@@ -46,37 +47,42 @@ class Cleaning:
 
         Documents that are dropped are in none of them (see `metrics`).
         """
-        repeats = Repeats(self.settings.alike)
+        repeats, finder = Repeats(self.settings.alike), Finder(self.settings)
         if self.settings.waits:
-            yield from self._in_two_passes(items, repeats)
+            yield from self._in_two_passes(items, repeats, finder)
             return
         for item in items:
             if isinstance(item, Problem):
                 yield item
             else:
-                repeats.learn(item)
-                yield self._finished(self._respaced(item))
+                findings = finder.find(item)
+                document = self._respaced(item, findings)
+                repeats.learn(document, findings)
+                yield self._finished(document, findings)
         self._found = repeats.found()
 
-    def _in_two_passes(self, items: Iterable[Document | Problem], repeats: Repeats) -> Iterator[Document | Problem]:
+    def _in_two_passes(
+        self, items: Iterable[Document | Problem], repeats: Repeats, finder: Finder
+    ) -> Iterator[Document | Problem]:
         boilerplate = self._boilerplate = Boilerplate(self.settings.boilerplate) if self.settings.boilerplate else None
         with tempfile.TemporaryFile() as waiting:
             for item in items:
                 if isinstance(item, Problem):
                     yield item
                     continue
-                document = self._respaced(item)
-                if repeats.learn(document) and boilerplate is not None:
+                findings = finder.find(item)
+                document = self._respaced(item, findings)
+                if repeats.learn(document, findings) and boilerplate is not None:
                     boilerplate.learn(document)
-                pickle.dump(document, waiting, pickle.HIGHEST_PROTOCOL)
+                pickle.dump((document, findings), waiting, pickle.HIGHEST_PROTOCOL)
             self._found = repeats.found()
             gone = self._gone()
             waiting.seek(0)
-            for document in _documents(waiting):
+            for document, findings in _documents(waiting):
                 if document.doc_id in gone:
                     self.dropped.append((document.doc_id, *gone[document.doc_id]))
                 else:
-                    yield self._finished(self._without_boilerplate(document))
+                    yield self._finished(*self._without_boilerplate(document, findings))
 
     def _gone(self) -> dict[str, tuple[str, str]]:
         """Return the documents to drop, each with the reason and the document that stays."""
@@ -90,34 +96,34 @@ class Cleaning:
             gone |= {older: ("older version", newer) for newer, older in self._found.versions}
         return gone
 
-    def _respaced(self, document: Document) -> Document:
-        if self.settings.spacing == "off":
-            return document
-        document, count = respaced(document)
+    def _respaced(self, document: Document, findings: Findings) -> Document:
+        document, count = respaced(document, findings.spaces)
         if not count:
             return document
         self._note(Counter({RESPACED: count}))
         return replace(document, meta=dict(sorted({**document.meta, RESPACED: str(count)}.items())))
 
-    def _without_boilerplate(self, document: Document) -> Document:
+    def _without_boilerplate(self, document: Document, findings: Findings) -> tuple[Document, Findings]:
         edits = self._boilerplate.edits(document) if self._boilerplate else []
         if not edits:
-            return document
-        return self._removed(edited(document, edits), Counter({BOILERPLATE: len(edits)}))
+            return document, findings
+        left = self._removed(edited(document, edits), Counter({BOILERPLATE: len(edits)}))
+        masks = personal.find(left.text, self.settings.mask)
+        return left, replace(findings, personal=masks, languages=languages(left))
 
-    def _finished(self, document: Document) -> Document:
+    def _finished(self, document: Document, findings: Findings) -> Document:
         """Mask personal data, in the title and the headings too, and note the languages."""
         kinds = self.settings.mask
         before = document.text
-        found = personal.find(before, kinds)
+        found = findings.personal
         if found:
             document = edited(document, [item.edit for item in found])
         of_title = personal.find(document.title, kinds)
         if found or of_title:
             if document.title not in before:  # else the text repeats it
-                found += of_title
+                found = found + of_title
             document = renamed(document, lambda name: personal.masked(name, personal.find(name, kinds)))
-        self.languages += languages(document)
+        self.languages += findings.languages
         return self._removed(document, Counter(f"{MASKED}{item.kind}" for item in found)) if found else document
 
     def _note(self, counts: Counter[str]) -> None:
@@ -149,11 +155,11 @@ def _pairs(pairs: list[tuple[str, str]], first: str, second: str) -> list[dict[s
     return [{first: one, second: other} for one, other in pairs]
 
 
-def _documents(file: IO[bytes]) -> Iterator[Document]:
+def _documents(file: IO[bytes]) -> Iterator[tuple[Document, Findings]]:
     """Yield the documents that this process put into its own temporary file."""
     while True:
         try:
-            document: Document = pickle.load(file)
+            waiting: tuple[Document, Findings] = pickle.load(file)
         except EOFError:
             return
-        yield document
+        yield waiting

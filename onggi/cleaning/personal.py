@@ -24,12 +24,13 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from onggi.cleaning.edits import Edit
 
 Kind = Literal["resident_number", "passport", "driver_licence", "card", "mobile", "email", "account", "business_number"]
 
+KINDS = get_args(Kind)
 _HYPHEN = "[-\u2010-\u2015\u2212\uff0d]"
 _BEFORE = 40  # characters of the line in which a word can say what a number is
 _REGIONS = range(11, 29)  # first two digits of a driver's licence: Seoul is 11

@@ -9,7 +9,8 @@ stop in a font without a map) make no word.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Literal
 
 from onggi.cleaning.edits import Edit, edited, renamed
@@ -32,6 +33,9 @@ _SYLLABLES = re.compile(_SYLLABLE)
 _WORD = re.compile(rf"\S*{_SYLLABLE}\S*")
 _RUN = re.compile(rf"{_SYLLABLE}{{{_LONG},}}")
 
+PAGES = ("page", "slide")
+"""Units of `onggi.core.schema.Origin` that are spaced by one hand."""
+
 Fault = Literal["split", "glued"]
 
 
@@ -46,24 +50,28 @@ def fault(text: str, fewest: int = _FEWEST, share: float = _SHARE) -> Fault | No
     return "glued" if sum(map(len, _RUN.findall(text))) >= share * syllables else None
 
 
-def respaced(document: Document) -> tuple[Document, int]:
-    """Return a document with its spacing mended, and the number of its lines that needed it."""
-    edits: list[Edit] = []
-    changed: dict[str, str] = {}
-    for start, end, found in _broken_lines(document):
-        if of_line := list(_mended(document.text, start, end, found)):
-            edits += of_line
-            line = document.text[start:end]
-            changed[line.strip()] = _made(line, start, of_line).strip()
+def repairs(document: Document) -> list[Edit]:
+    """Return the edits that mend the spacing of a document, in order; none of them is of two lines."""
+    return [edit for start, end, found in _broken_lines(document) for edit in _mended(document.text, start, end, found)]
+
+
+def respaced(document: Document, edits: Sequence[Edit]) -> tuple[Document, int]:
+    """Return a document with `repairs` made, in its headings too, and the number of its lines that needed them."""
     if not edits:
         return document, 0
+    text = document.text
+    changed: dict[str, str] = {}
+    for start, of_line in groupby(edits, lambda edit: text.rfind("\n", 0, edit.start) + 1):
+        stop = text.find("\n", start)
+        line = text[start:] if stop < 0 else text[start:stop]
+        changed[line.strip()] = _made(line, start, list(of_line)).strip()
     return renamed(edited(document, edits), lambda name: changed.get(name, name)), len(changed)
 
 
 def _broken_lines(document: Document) -> Iterator[tuple[int, int, Fault]]:
     """Yield the lines of broken pages, and broken lines as long as a paragraph."""
     text = document.text
-    pages = [(origin.start, origin.end) for origin in document.origins if origin.unit in ("page", "slide")]
+    pages = [(origin.start, origin.end) for origin in document.origins if origin.unit in PAGES]
     faults = [
         (start, end, found) for start, end in pages or [(0, len(text))] if (found := _of_page(document, start, end))
     ]

@@ -20,7 +20,8 @@ class Format:
     """A format and its reader, which takes the bytes and the name to use in errors.
 
     ``convert`` turns the bytes into those of the format that ``read`` reads.
-    ``recognise`` is a reader that is told how to read pages that are pictures, too.
+    ``recognise`` is a reader that is told how to read pages that are pictures, too. ``limited`` is one that is told how
+    many bytes the file may unpack to, where the bytes alone do not say.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Format:
     zipped: bool = False
     convert: Callable[[bytes, str], bytes] | None = None
     recognise: Callable[[bytes, str, Ocr], Content] | None = None
+    limited: Callable[[bytes, str, int], Content] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,8 @@ FORMATS: dict[str, Format | Container] = {
     ".tsv": Format("tsv", table.read),
     ".pdf": Format("pdf", pdf.read, recognise=pdf.read),
     ".docx": Format("docx", docx.read, zipped=True),
-    ".hwp": Format("hwp", hwp.read),
-    ".hwpx": Format("hwpx", hwp.read, zipped=True),
+    ".hwp": Format("hwp", hwp.read, limited=hwp.read),
+    ".hwpx": Format("hwpx", hwp.read, zipped=True, limited=hwp.read),
     ".xlsx": Format("xlsx", xlsx.read, zipped=True),
     ".pptx": Format("pptx", pptx.read, zipped=True),
     ".odt": Format("odt", odt.read, zipped=True),

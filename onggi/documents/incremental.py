@@ -1,27 +1,29 @@
 """Files → what they hold: from the memo where it is held, else read in children, several at once.
 
 A row of the memo is decided by the bytes of the file, the end of its name, the limits on its text, and all that the
-readers are made of. A refusal that is sure to come again is held too; what a limit of memory or time stopped, and what
+readers are made of; where a file of an old format was converted, by the version of LibreOffice too, which is asked for
+only then. A refusal that is sure to come again is held too; what a limit of memory or time stopped, and what
 a parser stumbled over, is tried again.
 """
 
 import hashlib
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import PurePosixPath
 
 from onggi.core.digests import program_digest
 from onggi.core.errors import DocumentError
 from onggi.documents import libreoffice, ocr
-from onggi.documents.parsed import MEGABYTE, Limits, Parsed, from_row
+from onggi.documents.parsed import MEGABYTE, Limits, Parsed, Row, from_row
 from onggi.documents.sandbox import Budget, Job, Sandbox, Stopped
 from onggi.documents.walk import File
 from onggi.work import journal, memo
-from onggi.work.keys import space
+from onggi.work.keys import Space, space
 
 READERS = "onggi.documents.reading"
 READ = f"{READERS}:read_row"
@@ -86,22 +88,36 @@ class _Reading:
     def __init__(self, limits: Limits, budget: Budget, task: journal.Job, sandbox: Sandbox) -> None:
         self.limits, self.budget, self.task, self.sandbox = limits, budget, task, sandbox
         self.jobs: dict[str, Job] = {}  # under way, by key: of files of one content one is read
-        decided_by = {"limits": asdict(limits), "code": program_digest(READERS), "libraries": _versions(limits)}
-        self.space = space("documents", decided_by, "little")
+        self.decided_by = {"limits": asdict(limits), "code": program_digest(READERS), "libraries": _versions(limits)}
+        self.space = space("documents", self.decided_by, "little")
+
+    @cached_property
+    def converting(self) -> Space:
+        """Of files that hold something in an old format."""
+        return space("documents", self.decided_by | {"libreoffice": libreoffice.version()}, "little")
 
     def begun(self, files: Iterable[File]) -> Iterator[_Entry]:
         """Yield an entry for each file that the memo holds, or whose reading is under way."""
         for entries in _batches(self._opened(file) for file in files):
             held = memo.active().held(self.space, [entry.item for entry in entries if entry.item])
             for entry in entries:
-                if entry.item in held:
-                    with suppress(ValueError):
-                        entry.found, _ = from_row(held[entry.item], str(entry.file.path))
-                        self.task.hold(1, entry.file.size)
+                if (row := self._row(entry, held)) is not None:
+                    entry.found = row.found
+                    self.task.hold(1, entry.file.size)
                 if entry.found is None:
                     entry.job = self._job(entry)
                 entry.data = b""
                 yield entry
+
+    def _row(self, entry: _Entry, held: Mapping[str, bytes]) -> Row | None:
+        """Return what the memo holds of a file; of one that was converted, what this LibreOffice made of it."""
+        where = str(entry.file.path)
+        with suppress(ValueError, KeyError):  # of a row that is damaged, or not held
+            row = from_row(held[entry.item], where)
+            if row.converted:
+                row = from_row(memo.active().held(self.converting, [entry.item])[entry.item], where)
+            return row
+        return None
 
     def _opened(self, file: File) -> _Entry:
         """Return a file with its bytes and their key, or with the reason why it cannot be read."""
@@ -126,9 +142,12 @@ class _Reading:
         try:
             with self.task.computing():
                 row = self.sandbox.result(entry.job)
-            found, lasting = from_row(row, where)
-            if lasting:
+            read = from_row(row, where)
+            found = read.found
+            if read.lasting:
                 memo.active().put(self.space, entry.item, row)
+                if read.converted:
+                    memo.active().put(self.converting, entry.item, row)
         except Stopped as error:
             found = [stopped(error, where, self.budget)]
         self.jobs.pop(entry.item, None)
@@ -180,8 +199,8 @@ def stopped(error: Stopped, where: str, budget: Budget) -> DocumentError:
 
 
 def _versions(limits: Limits) -> dict[str, str]:
-    """Return the versions of all that decides what a file holds, Python's own among them."""
-    programs = {"python": sys.version.split()[0], "libreoffice": libreoffice.version()}
+    """Return the versions of what decides what every file holds, Python's own among them."""
+    programs = {"python": sys.version.split()[0]}
     if limits.ocr.use:
         programs[ocr.PROGRAM] = ocr.version()
     return programs | {name: version(name) for name in LIBRARIES}

@@ -1,10 +1,8 @@
 """What reading one file gave, as an object and as a row of the memo."""
 
-import json
 import unicodedata
-import zlib
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -12,7 +10,7 @@ from onggi.core.errors import DocumentError
 from onggi.core.schema import Document, Origin, Section, Table
 from onggi.documents.blocks import Content, TooLong, join, one_line
 from onggi.documents.ocr import Ocr
-from onggi.work.document_rows import are_documents
+from onggi.work.document_rows import packed, unpacked
 
 MEGABYTE = 1_000_000
 
@@ -87,42 +85,52 @@ def _plain(value: str) -> str:
     return unicodedata.normalize("NFC", value).encode("utf-8", "replace").decode("utf-8")
 
 
-def to_row(found: Sequence[Parsed | DocumentError], where: str) -> bytes:
+def to_row(found: Sequence[Parsed | DocumentError], where: str, converted: bool = False) -> bytes:
     """Return what `from_row` reads; of errors, ``where`` the file lies is left out."""
     items = [_parsed_item(item) if isinstance(item, Parsed) else _error_item(item, where) for item in found]
-    text = json.dumps(items, ensure_ascii=False, separators=(",", ":"))
-    return zlib.compress(text.encode("utf-8", "replace"), 1)
+    return packed(items, converted)
 
 
-def _parsed_item(item: Parsed) -> list[object]:
+def _parsed_item(item: Parsed) -> list[Any]:
     return [
-        *(item.format, item.title, item.text, [astuple(section) for section in item.sections], item.meta),
-        *([astuple(origin) for origin in item.origins], [astuple(table) for table in item.tables]),
-        *(item.removed, item.member),
+        *(item.format, item.title, item.text, _columns(Section, item.sections), item.meta),
+        *(_columns(Origin, item.origins), _columns(Table, item.tables), item.removed, item.member),
     ]
 
 
-def _error_item(error: DocumentError, where: str) -> list[object]:
+def _columns(kind: type, items: Sequence[Section] | Sequence[Origin] | Sequence[Table]) -> list[list[object]]:
+    return [[getattr(item, field.name) for item in items] for field in fields(kind)]
+
+
+def _error_item(error: DocumentError, where: str) -> list[Any]:
     # What a parser stumbled over may have been a want of memory: another time it may be read.
     lasting = error.__cause__ is None
     return [error.where.removeprefix(where), error.what, error.fix, lasting]
 
 
-def from_row(row: bytes, where: str) -> tuple[list[Parsed | DocumentError], bool]:
-    """Return what a file holds, and whether reading it again is sure to give the same.
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a row of the memo says of a file.
+
+    ``lasting``: reading it again is sure to give the same; ``converted``: with the same LibreOffice.
+    """
+
+    found: list[Parsed | DocumentError]
+    lasting: bool
+    converted: bool
+
+
+def from_row(row: bytes, where: str) -> Row:
+    """Return what a file holds.
 
     Raises
     ------
     ValueError
         The row is none that `to_row` made.
     """
-    try:
-        items = json.loads(zlib.decompress(row))
-    except (zlib.error, RecursionError) as error:
-        raise ValueError(error) from error
-    if not are_documents(items):
-        raise ValueError("neither documents nor errors")
-    return [_item(item, where) for item in items], all(len(item) != 4 or item[3] for item in items)
+    items, converted = unpacked(row)
+    lasting = all(len(item) != 4 or item[3] for item in items)
+    return Row([_item(item, where) for item in items], lasting, converted)
 
 
 def _item(item: list[Any], where: str) -> Parsed | DocumentError:
@@ -131,6 +139,6 @@ def _item(item: list[Any], where: str) -> Parsed | DocumentError:
         return DocumentError(f"{where}{inside}", what, fix)
     kind, title, text, sections, meta, origins, tables, removed, member = item
     return Parsed(
-        *(kind, title, text, [Section(*section) for section in sections], meta),
-        *([Origin(*origin) for origin in origins], [Table(*table) for table in tables], removed, member),
+        *(kind, title, text, list(map(Section, *sections)), meta),
+        *(list(map(Origin, *origins)), list(map(Table, *tables)), removed, member),
     )

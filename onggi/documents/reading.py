@@ -21,9 +21,13 @@ _DEEPEST = 2
 
 @dataclass(slots=True)
 class _Held:
-    """What containers within each other held so far: each may hold little, and all together much."""
+    """What containers within each other held so far: each may hold little, and all together much.
+
+    ``converted``: something in them was of an old format, whether LibreOffice is there for it or not.
+    """
 
     limits: Limits
+    converted: bool = False
     count: int = 0
     size: int = 0
 
@@ -67,6 +71,7 @@ def _read(data: bytes, name: str, where: str, held: _Held, depth: int) -> Iterat
             raise DocumentError(where, "is empty", "fill it or remove it")
         kind = format_of(data, name, where)
         if isinstance(kind, Format):
+            held.converted |= kind.convert is not None
             yield _document(data, kind, where, held.limits)
             return
         if depth == _DEEPEST:
@@ -106,7 +111,12 @@ def _document(data: bytes, kind: Format, where: str, limits: Limits) -> Parsed:
             data = kind.convert(data, where)
         if kind.zipped:
             archive.check(data, where, limits.max_mb * MEGABYTE)
-        content = kind.recognise(data, where, limits.ocr) if kind.recognise else kind.read(data, where)
+        if kind.recognise is not None:
+            content = kind.recognise(data, where, limits.ocr)
+        elif kind.limited is not None:
+            content = kind.limited(data, where, limits.max_mb * MEGABYTE)
+        else:
+            content = kind.read(data, where)
         return parsed(_told(content), kind.name, where, limits)
     except (DocumentError, MemoryError):
         raise
@@ -128,4 +138,5 @@ def _broken(kind: str, where: str, error: Exception) -> DocumentError:
 
 def read_row(data: bytes, name: str, where: str, limits: Limits) -> bytes:
     """Return what a file holds as a row of the memo (see `onggi.documents.parsed.from_row`)."""
-    return to_row(read_file(data, name, where, limits), where)
+    held = _Held(limits)
+    return to_row(list(_read(data, name, where, held, 0)), where, held.converted)

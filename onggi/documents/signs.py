@@ -104,7 +104,7 @@ def _number(sign: str) -> int:
         return _ORDINALS.index(ordinal[1]) + 1
     first = sign.strip("( ")[0]
     if first in "IVX":
-        return _LATIN.index(sign.strip(" .)")) + 1
+        return _LATIN.index(re.sub("[^IVX]", "", sign)) + 1
     for series in (_SYLLABLE, "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ", "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳", "➀➁➂➃➄➅➆➇➈➉", "".join(_BOXED)):
         if first in series:
             return series.index(first) + 1

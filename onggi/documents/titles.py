@@ -15,6 +15,18 @@ _FILE = re.compile(
     r".*\.(hwpx?|docx?|pptx?|xlsx?|pdf|txt|indd|qxd|ai|psd|tmp)|[a-z]:\\.*|\\\\.*|file:.*", re.IGNORECASE
 )
 _LETTER = re.compile(r"[^\W\d_]")
+_KINDS = re.compile(
+    r"(보도|참고|설명|해명|회의|붙임|별첨)?자료|(보도)?참고|별첨|붙임|첨부|별지|목차|차례|순서|저작권|판권|머리말|서문|일러두기"
+    r"|본?문서에대하여|문서정보|개정이력|변경이력|제개정이력|공고|공고문|안내|판결|결정|이유|주문|표지|contents|copyright",
+    re.IGNORECASE,
+)
+_ORGANISATION = re.compile(
+    r"(?:[가-힣]+ ){0,2}(?:[가-힣]{2,8}[부처청]"
+    r"|[가-힣]+(?:의회|위원회|공사|공단|은행|법원|협회|재단|학회|센터|진흥원|평가원|개발원|관리원|안전원|연구[원소]|감사원"
+    r"|병원|대학교|[시구군도]청|사무[국처]|주식회사))"
+    r"(?: ?[가-힣]{0,3}(?:장|장관|총리))?"
+)
+_DATED = re.compile(r"[\d\s.년월일()~–-]*(?:\([월화수목금토일]\))?[\d\s.:]*")
 _FIELD = re.compile(r"\$[\[{(]|\{\{|%[sd]\b|<[^>]*…?>?$|^‹")
 _GARBAGE = re.compile("[\ufffd\ue000-\uf8ff³²¹¼½¾¿À-ÿ]")
 _MOST_GARBAGE = 0.2
@@ -42,3 +54,23 @@ def plausible(title: str) -> str:
     if len(_GARBAGE.findall(title)) > _MOST_GARBAGE * len(title):
         return ""
     return title
+
+
+def names_nothing(text: str) -> bool:
+    """Tell whether a line at the start of a document names none: a kind of document, its writer's name alone, a date.
+
+    Examples
+    --------
+    >>> names_nothing("보도자료"), names_nothing("[ 목 차 ]"), names_nothing("서초구의회"), names_nothing("2022. 1.")
+    (True, True, True, True)
+    >>> names_nothing("본 문서에 대하여"), names_nothing("2022년 국립국어원 업무계획"), names_nothing("의회 운영 계획")
+    (True, False, False)
+    """
+    line = one_line(text)
+    word = re.sub(r"[^가-힣A-Za-z]", "", line)
+    return bool(_KINDS.fullmatch(word) or _DATED.fullmatch(line)) or names_organisation(line)
+
+
+def names_organisation(text: str) -> bool:
+    """Tell whether a line is the name of an organisation, or of its head, and nothing else."""
+    return bool(_ORGANISATION.fullmatch(one_line(text)))

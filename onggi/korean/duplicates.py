@@ -18,7 +18,7 @@ import numpy as np
 
 from onggi.korean.normalize import gram_hashes
 from onggi.korean.postings import Hashes, Index, Rows, Spill, shared, slots
-from onggi.korean.twins import pairs
+from onggi.korean.twins import Twins
 
 CONTAINED_GRAMS = 100
 """Distinct grams a document needs to count as contained: below, it is a title, a form field or a notice's last line,
@@ -55,10 +55,10 @@ class Overlap:
 
 def near_duplicates(texts: Mapping[str, str], threshold: float) -> list[Pair]:
     """Return the pairs of ids whose texts share at least ``threshold`` of their character 5-grams, in order."""
-    with closing(Search()) as search:
+    with closing(Twins(threshold)) as twins:
         for doc_id, text in texts.items():
-            search.add(doc_id, text)
-        return sorted(((o.first, o.second) for o in search.near(threshold)), key=lambda pair: pair[::-1])
+            twins.add(doc_id, text, len(gram_hashes(text)))
+        return sorted(((one, other) for one, other, _ in twins.found()), key=lambda pair: pair[::-1])
 
 
 def inseparable(texts: Iterable[tuple[str, str]], threshold: float) -> tuple[list[Pair], list[Pair]]:
@@ -82,26 +82,10 @@ def overlaps(texts: Iterable[tuple[str, str]], threshold: float) -> Iterator[Ove
     ``texts`` are ids and texts, read once; their grams wait in a temporary file (8 bytes each). Memory grows with the
     number of texts, by some hundred bytes each, but not with their length.
     """
-    with closing(Search()) as search:
+    with tempfile.TemporaryFile() as file:
+        spill = Spill(file)
         for doc_id, text in texts:
-            search.add(doc_id, text)
-        yield from search.overlaps(threshold)
-
-
-class Search:
-    """The search of `overlaps` for texts that come one by one; it holds a temporary file until it is closed."""
-
-    def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `close`)
-        self._spill = Spill(self._file)
-
-    def add(self, doc_id: str, text: str) -> None:
-        """Take a text among those that are compared."""
-        self._spill.add(doc_id, gram_hashes(text))
-
-    def overlaps(self, threshold: float) -> Iterator[Overlap]:
-        """Yield the pairs of texts taken so far (see the function `overlaps`)."""
-        spill = self._spill
+            spill.add(doc_id, gram_hashes(text))
         for index in _indexes(spill, threshold):
             for row in range(len(spill)):
                 hashes = spill[row]
@@ -109,23 +93,6 @@ class Search:
                     found = _overlap(spill, int(other), row, hashes)
                     if found.contained >= threshold:
                         yield found
-
-    def near(self, threshold: float) -> Iterator[Overlap]:
-        """Yield the pairs of texts taken so far that share at least ``threshold`` of all their grams."""
-        for shorter, longer in pairs(self._spill, threshold):
-            found = _overlap(self._spill, shorter, longer, self._spill[longer])
-            if found.jaccard >= threshold:
-                yield found
-
-    def jaccard(self, first: int, second: int) -> float:
-        """Return the share of all their grams that two texts hold, which are counted from 0 as they were taken."""
-        one, other = self._spill[first], self._spill[second]
-        common = shared(one, other)
-        return common / (len(one) + len(other) - common)
-
-    def close(self) -> None:
-        """Remove the temporary file."""
-        self._file.close()
 
 
 def _indexes(spill: Spill, threshold: float) -> Iterator[Index]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from onggi.core.errors import LlmError
 from onggi.llm.params import RoleParams
 from onggi.llm.role import Llm
+from onggi.llm.tokens import by_tokenizer, estimate
 
 
 def open_llm(params: RoleParams, models: Path) -> Llm:
@@ -27,4 +28,14 @@ def open_llm(params: RoleParams, models: Path) -> Llm:
 
         replies = Recorded(Path(params.path))
         return Llm(params, {"recorded": replies.digest}, lambda: replies)
+    if params.backend == "transformers":
+        from onggi.llm import local
+
+        folder = Path(params.path)
+        return Llm(params, local.identity(params), lambda: local.Local(folder, params.local), local.counting(folder))
+    if params.backend == "openai":
+        from onggi.llm.endpoint import Endpoint, identity
+
+        count = by_tokenizer(models / params.tokenizer) if params.tokenizer else estimate
+        return Llm(params, identity(params), lambda: Endpoint(params), count)
     raise LlmError(f"params.yaml: {params.key}.backend", f"{params.backend} is no language model", "name another")

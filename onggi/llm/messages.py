@@ -28,6 +28,8 @@ class Request:
         How tokens are drawn, and how many at most. Repeats of one request differ in their seed.
     schema
         A JSON schema that the reply is to follow, as text; None for prose.
+    logprobs
+        Whether the sum of log-probabilities is wanted, where the backend tells it.
     """
 
     messages: tuple[Message, ...]
@@ -36,6 +38,7 @@ class Request:
     max_tokens: int
     seed: int
     schema: str | None = None
+    logprobs: bool = False
 
     def text(self) -> str:
         """Return the request as one line of JSON, equal for equal requests: what the memo and records know it by."""
@@ -48,6 +51,8 @@ class Request:
         }
         if self.schema is not None:
             content["schema"] = self.schema
+        if self.logprobs:
+            content["logprobs"] = True
         return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
@@ -89,7 +94,7 @@ class Reply:
     usage
         What the call took.
     logprob
-        The sum of the log-probabilities of its tokens; None where the backend does not tell them.
+        The sum of the log-probabilities of its tokens; None where nobody asked, or the backend does not tell them.
     cut
         Whether ``max_tokens`` ended it.
     """
@@ -138,7 +143,11 @@ def cleaned(text: str) -> str:
     Examples
     --------
     >>> ascii(cleaned("장독" + chr(0xD800)))
-    "'\\uc7a5\\ub3c5\\ufffd'"
+    "'\\\\uc7a5\\\\ub3c5\\\\ufffd'"
     """
-    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return unicodedata.normalize("NFC", whole)
+    return unicodedata.normalize("NFC", whole(text))
+
+
+def whole(text: str) -> str:
+    """Return a text that can be sent: U+FFFD for a lone surrogate."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

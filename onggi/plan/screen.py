@@ -1,11 +1,12 @@
 """A plan as people and as programs read it."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from onggi.plan.changes import ABSENT, Change
 from onggi.plan.simulate import Rows, Step
-from onggi.work.progress import duration
+from onggi.work.progress import dollars, duration
 
 SHOWN_REASONS = 2
 HEADER = ("stage", "why", "to compute", "from the memo", "about")
@@ -17,7 +18,8 @@ def as_json(steps: Sequence[Step], seconds: Sequence[float | None]) -> dict[str,
 
     ``stages`` holds in DVC's order each stage that is not up to date: ``stage``, ``state`` (``runs``, ``may run``
     or ``restored``), ``why`` (see `change_as_json`), ``rows`` by kind, ``known_after`` and ``seconds``. Of each kind of
-    rows: ``compute`` and ``held``, and ``exact``; where that is false, it is at least so many. Where ``known_after``
+    rows: ``compute`` and ``held``, and ``exact``; where that is false, it is at least so many; of replies of a language
+    model ``figures``: ``prompt_tokens``, ``completion_tokens`` and ``usd``, at most. Where ``known_after``
     names stages, nobody knows the rows and seconds of this one before those have run: ``rows`` is empty, ``seconds``
     null. ``total`` sums up the rows by kind, and the seconds; ``complete``: the seconds of no stage are null.
     """
@@ -52,12 +54,15 @@ def total(steps: Iterable[Step]) -> dict[str, Rows]:
         for kind, rows in step.rows.items():
             so_far = found.get(kind, Rows(0, 0, all_known))
             exact = so_far.exact and rows.exact
-            found[kind] = Rows(so_far.compute + rows.compute, so_far.held + rows.held, exact)
+            figures = Counter(so_far.figures)
+            figures.update(rows.figures)
+            found[kind] = Rows(so_far.compute + rows.compute, so_far.held + rows.held, exact, dict(figures))
     return found
 
 
 def _rows_as_json(rows: Rows) -> dict[str, Any]:
-    return {"compute": rows.compute, "held": rows.held, "exact": rows.exact}
+    figures = {"figures": dict(rows.figures)} if rows.figures else {}
+    return {"compute": rows.compute, "held": rows.held, "exact": rows.exact} | figures
 
 
 def change_as_json(change: Change) -> dict[str, Any]:
@@ -110,7 +115,17 @@ def _lines(step: Step, took: float | None) -> Iterator[tuple[str, ...]]:
 def _compute(kind: str, rows: Rows) -> str:
     if rows.held and not rows.compute:
         return f"{kind} held"
-    return f"{'' if rows.exact else '≥ '}{rows.compute:,} {kind}"
+    price = f", {at_most}" if (at_most := _at_most(rows)) else ""
+    return f"{'' if rows.exact else '≥ '}{rows.compute:,} {kind}{price}"
+
+
+def _at_most(rows: Rows) -> str:
+    """Return what rows take of a language model, in a few words; nothing where they take none."""
+    tokens = rows.figures.get("prompt_tokens", 0) + rows.figures.get("completion_tokens", 0)
+    if not tokens:
+        return ""
+    usd = rows.figures.get("usd", 0)
+    return f"≤ {tokens:,.0f} tokens{f', ≤ {dollars(usd)}' if usd else ''}"
 
 
 def _few(names: Sequence[str]) -> str:
@@ -141,6 +156,8 @@ def _summary(steps: Sequence[Step], took: Sequence[float | None]) -> str:
     if behind:
         after = list(dict.fromkeys(name for step in behind for name in step.known_after))
         current += f" and {_of(len(behind), len(behind))} known after {_few(after)}"
+    if paid := [at_most for rows in total(steps).values() if (at_most := _at_most(rows))]:
+        current += f"; language models: {', '.join(paid)}"
     known = [seconds for seconds in took if seconds is not None]
     missing = len(took) - len(behind) - len(known)
     if not known:

@@ -15,11 +15,15 @@ State = Literal["up to date", "restored", "runs", "may run"]
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of one kind: to compute, and held by the memo. Not ``exact``: at least so many, as far as a plan comes."""
+    """Rows of one kind: to compute, and held by the memo. Not ``exact``: at least so many, as far as a plan comes.
+
+    ``figures`` say what computing them takes at most: of replies ``prompt_tokens``, ``completion_tokens`` and ``usd``.
+    """
 
     compute: int
     held: int
     exact: bool = True
+    figures: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,7 @@ class Simulation:
                 self.scratch.forget(out.path)
         rows = {
             # A stage asks at once for all rows of a kind that only is counted; before those it may have more to ask.
-            kind: Rows(work.computed, work.held, trial.whole or kind == trial.ended_at)
+            kind: Rows(work.computed, work.held, trial.whole or kind == trial.ended_at, work.figures)
             for kind, work in trial.works.items()
             if work.held or work.computed
         }

@@ -41,6 +41,7 @@ def as_questions(
             origin="gold",
             split=question.split or (split_of[question.quotes[0].doc_id] if question.quotes else "test"),
             rejected=rejected.get(question.query_id, []),
+            options=question.options,
         )
         for question in labelled
     ]

@@ -3,10 +3,9 @@
 import json
 import math
 import struct
-import zlib
 from collections.abc import Callable, Mapping
 
-from onggi.work.document_rows import are_documents
+from onggi.work.document_rows import unpacked
 
 SLACK = 1e-2
 """How far from 1 the length of a unit vector may be; vectors of half precision are furthest."""
@@ -65,9 +64,10 @@ def _sentences(row: bytes) -> bool:
 def _documents(row: bytes) -> bool:
     """What a file holds, packed (see `onggi.documents.parsed`)."""
     try:
-        return are_documents(json.loads(zlib.decompress(row)))
-    except (zlib.error, ValueError, RecursionError):
+        unpacked(row)
+    except ValueError:
         return False
+    return True
 
 
 def _reply(row: bytes) -> bool:

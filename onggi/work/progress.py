@@ -97,6 +97,17 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
+def dollars(usd: float) -> str:
+    """Return US dollars as people read them: cents, and of less than a dollar two digits more.
+
+    Examples
+    --------
+    >>> dollars(1234.5), dollars(0.0021)
+    ('$1,234.50', '$0.0021')
+    """
+    return f"${usd:,.2f}" if usd >= 1 else f"${usd:.4f}"
+
+
 def _short(rate: float) -> str:
     return f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"
 

@@ -1,6 +1,8 @@
 import pytest
 
-from onggi.cleaning.spacing import fault, respaced
+from onggi.cleaning.spacing import fault, repairs
+from onggi.cleaning.spacing import respaced as with_repairs
+from onggi.core.schema import Document
 from onggi.documents.blocks import Block, Place
 from tests.cleaning.samples import check, document
 
@@ -8,6 +10,10 @@ SOUND = "장독대는 해가 잘 드는 곳에 두고, 뚜껑은 맑은 날 아�
 SPLIT = " ".join("장독대는해가잘드는곳에두고뚜껑은맑은날아침에열어저녁에닫는다비가오는날에는열지않는다")
 GLUED = "장독대는해가잘드는곳에두고뚜껑은맑은날아침에열어저녁에닫는다 비가오는날에는열지않는다"
 MENDED = "장독대는 해가 잘 드는 곳에 두고 뚜껑은 맑은 날 아침에 열어 저녁에 닫는다"
+
+
+def respaced(document: Document) -> tuple[Document, int]:
+    return with_repairs(document, repairs(document))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,9 @@ from onggi.core.errors import DocumentError
 from onggi.core.schema import Origin, Section
 from onggi.documents import hwp
 from onggi.documents.blocks import Joined
-from onggi.documents.hwp import equation, ole, owpml, records, tables
+from onggi.documents.hwp import equation, owpml, records, tables
+from onggi.documents.parsed import Limits, Parsed
+from onggi.documents.reading import read_file
 from tests.documents import hwp_files as make
 from tests.documents.hwp_files import Node, cell, control, listed, paragraph, table
 
@@ -309,16 +311,19 @@ def test_what_cannot_be_read_is_named(problem: str) -> None:
 
 
 def test_what_unpacks_to_more_than_is_read_is_refused(monkeypatch: pytest.MonkeyPatch, make_hwpx: Make) -> None:
-    body = [paragraph("가" * 100_000)]
-    monkeypatch.setattr(ole, "_MOST", 100_000)
-    with pytest.raises(DocumentError, match=r"holds a stream of more than 0 MB \(Section0\)"):
-        hwp.read(make.hwp(body), "가.hwp")
+    large = make.hwp([paragraph("가" * 600_000)])
+    (refused,) = read_file(large, "가.hwp", "가.hwp", Limits(1))
+    assert isinstance(refused, DocumentError)
+    assert (refused.what, refused.fix) == (
+        "unpacks to more than ingest.max_mb = 1 (Section0)",
+        "raise ingest.max_mb if you trust the file, or split it",
+    )
+    assert [type(found) for found in read_file(large, "가.hwp", "가.hwp", Limits(2))] == [Parsed]
     monkeypatch.setattr(records, "_MOST", 3)
     with pytest.raises(DocumentError, match="has too many records"):
         hwp.read(make.hwp([paragraph(control("gso "))]), "가.hwp")
     monkeypatch.setattr(owpml, "_MOST_NODES", 100)
     with pytest.raises(DocumentError, match=r"million elements and attributes \(Contents/section0\.xml\)"):
         hwp.read(make_hwpx("<a/>" * 100), "가.hwpx")
-    monkeypatch.setattr(owpml, "_MOST_BYTES", 10)
-    with pytest.raises(DocumentError, match=r"holds a part of more than 0 MB"):
-        hwp.read(make_hwpx("<a/>"), "가.hwpx")
+    with pytest.raises(DocumentError, match=r"holds a part of more than ingest\.max_mb = 0"):
+        hwp.read(make_hwpx("<a/>"), "가.hwpx", 10)

@@ -152,7 +152,7 @@ if __name__ == "__main__":
     wait_for(lambda: child.cpu_times().user > 0.2 if order == "spin" else child.status() == psutil.STATUS_SLEEPING)
     parent.send_signal(how)
     parent.wait()
-    wait_for(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
+    wait_for(lambda: ended(child))
 
 
 @pytest.mark.parametrize("how", ["killed", "out of patience", "crashed"])
@@ -187,8 +187,16 @@ if __name__ == "__main__":
             parent.stdin.write("wait\n" if how == "crashed" else "go on\n")
             parent.stdin.flush()
             assert parent.stdout.readline() == ("SIGSEGV\n" if how == "crashed" else "patience\n")
-        wait_for(lambda: not program.is_running() or program.status() == psutil.STATUS_ZOMBIE)
+        wait_for(lambda: ended(program))
         parent.kill()
+
+
+def ended(process: psutil.Process) -> bool:
+    """Tell whether a process has ended; who waits for it may do so while it is looked at."""
+    try:
+        return not process.is_running() or bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
 
 
 def wait_for(condition: Callable[[], bool]) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from onggi.documents.signs import sign
+from onggi.documents.signs import Sign, sign
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,8 @@ def test_signs_of_offices_laws_and_judgments(line: str, family: str, number: int
 )
 def test_what_is_no_sign(line: str) -> None:
     assert sign(line) is None
+
+
+def test_a_numeral_stands_before_white_space_of_any_kind() -> None:
+    for space in (" ", "\t", "\u00a0", "\u2003", "\u3000"):
+        assert sign(f"XIV.{space}맺음말") == sign(f"XIV{space}맺음말") == Sign("Ⅰ.", 14, "맺음말")

@@ -1,5 +1,6 @@
 from contextlib import closing
 from itertools import combinations
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -9,6 +10,8 @@ from hypothesis import strategies as st
 from onggi.korean import duplicates, postings, twins
 from onggi.korean.duplicates import Overlap, near_duplicates, overlaps
 from onggi.korean.normalize import gram_hashes, jaccard, shingles
+from onggi.work.memo import Memo, using
+from onggi.work.store import Store
 
 SYLLABLES = [chr(code) for code in range(ord("가"), ord("힣"), 7)]
 
@@ -39,9 +42,9 @@ def joined(texts: dict[str, str], threshold: float) -> list[Overlap]:
 
 @given(TEXTS)
 def test_two_texts_are_compared_by_their_places(texts: list[str]) -> None:
-    with closing(duplicates.Search()) as search:
+    with closing(twins.Twins(0.9)) as search:
         for place, text in enumerate(texts):
-            search.add(str(place), text)
+            search.add(str(place), text, len(gram_hashes(text)))
         for one, first in enumerate(texts):
             for other, second in enumerate(texts):
                 assert search.jaccard(one, other) == jaccard(shingles(first), shingles(second))
@@ -156,3 +159,53 @@ def test_short_texts_are_compared_whole() -> None:
 def test_there_is_a_hash_for_every_shingle(text: str) -> None:
     hashes = gram_hashes(text)
     assert len(hashes) == len(shingles(text)) and list(hashes) == sorted(hashes)
+
+
+def compared(texts: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> tuple[list[tuple[str, str]], int]:
+    """Return the near-duplicates, and of how many texts the grams were looked at."""
+    seen: list[int] = []
+    grams = twins.Twins._grams
+    with monkeypatch.context() as patch:
+        patch.setattr(twins.Twins, "_grams", lambda self, row: seen.append(row) or grams(self, row))
+        return near_duplicates(texts, 0.8), len(seen)
+
+
+def test_with_one_text_more_those_of_its_size_are_compared_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = Random(4)
+    texts = {}
+    for number in range(40):
+        text = "".join(random.choices(SYLLABLES, k=round(20 * 1.2**number)))
+        texts |= {f"{number:02}a": text, f"{number:02}b": f"{text}끝"}
+    expected = [(f"{number:02}a", f"{number:02}b") for number in range(40)]
+    with using(Memo(Store(tmp_path / "memo.sqlite"))):
+        assert compared(texts, monkeypatch)[0] == expected
+        assert compared({f"z{name}": text for name, text in texts.items()}, monkeypatch)[1] == 0
+        texts["20c"] = texts["20a"] + "독"
+        found, count = compared(texts, monkeypatch)
+        assert found == sorted([*expected, ("20a", "20c"), ("20b", "20c")], key=lambda pair: pair[::-1])
+        assert 3 <= count <= 12
+
+
+@pytest.mark.parametrize("row", [b"", b"abc", bytes(13), b"\xff" * 12])
+def test_a_row_of_other_texts_is_made_again(tmp_path: Path, row: bytes) -> None:
+    texts = {"a": BASES[0], "b": BASES[0] + "독"}
+    store = Store(tmp_path / "memo.sqlite")
+    with using(Memo(store)) as memo:
+        assert near_duplicates(texts, 0.8) == [("a", "b")]
+        memo.keep()
+        assert store.write("UPDATE rows SET value = ?, sum = ?", [(row, b"")])
+        for key, *_ in list(store.rows("SELECT key FROM rows")):
+            store.add("twins", {key: row})
+        assert near_duplicates(texts, 0.8) == ([("a", "b")] if row else [])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 10**6), st.integers(1, 10**6), st.sampled_from([0.5, 0.8, 0.9, 0.95, 1.0]))
+def test_sizes_that_may_be_near_are_of_neighbouring_classes(size: int, other: int, threshold: float) -> None:
+    other = max(round(size * threshold), min(size, other))
+    with closing(twins.Twins(threshold)) as found:
+        found._sizes, found._digests = [size, other], [b"a", b"b"]
+        first, last = (next(n for n, rows in found._classes().items() if row in rows) for row in (1, 0))
+        assert 0 <= last - first <= 1 or other < size * threshold

@@ -14,6 +14,7 @@ Answer = Callable[[Request], Reply | Failure]
 class TesterParams(RoleParams):
     """A role that only tests have."""
 
+    __test__: ClassVar[bool] = False
     key: ClassVar[str] = "tester"
 
     backend: Literal["openai", "transformers", "recorded"] = "openai"

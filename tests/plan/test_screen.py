@@ -131,3 +131,26 @@ def test_sums_are_at_least_so_many_where_a_stage_is_not_known_yet() -> None:
 )  # fmt: skip
 def test_reasons_in_a_few_words(why: list[Change], said: str) -> None:
     assert reasons(why) == said
+
+
+ASKED = {"prompt_tokens": 900, "completion_tokens": 2048, "usd": 0.0123}
+
+
+def test_what_a_language_model_takes_is_foreseen() -> None:
+    steps = [
+        Step("synthesize", "runs", (Change("never built"),), {"replies": Rows(4, 6, figures=ASKED)}),
+        Step("answer", "runs", (Change("never built"),), {"replies": Rows(1, 0, figures={"prompt_tokens": 1_000_000})}),
+        Step("judge", "runs", (Change("never built"),), {"replies": Rows(0, 9)}),
+    ]
+    assert list(as_text(steps, [2.0, 1.0, 0.0], 120)) == [
+        "stage       why          to compute                            from the memo  about",
+        "synthesize  never built  4 replies, ≤ 2,948 tokens, ≤ $0.0123  6                2 s",
+        "answer      never built  1 replies, ≤ 1,000,000 tokens         0                1 s",
+        "judge       never built  replies held                          9                0 s",
+        "",
+        "0 of 3 stages up to date; language models: ≤ 1,002,948 tokens, ≤ $0.0123; the others take about 3 s",
+    ]
+    plan = as_json(steps, [2.0, 1.0, 0.0])
+    assert plan["stages"][0]["rows"]["replies"] == {"compute": 4, "held": 6, "exact": True, "figures": ASKED}
+    assert plan["stages"][2]["rows"]["replies"] == {"compute": 0, "held": 9, "exact": True}
+    assert plan["total"]["rows"]["replies"]["figures"] == ASKED | {"prompt_tokens": 1_000_900}

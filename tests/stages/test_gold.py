@@ -130,3 +130,9 @@ def test_a_judgment_that_does_not_fit_is_named(folder: Path, change: dict[str, o
     with pytest.raises(GoldError) as raised:
         built(folder, {"id": "q1", "answer": "독", "evidence": [{"source": "f3.md", "quote": TEXTS["f3.md"][9:30]}]})
     assert message in str(raised.value)
+
+
+def test_options_reach_the_questions(folder: Path) -> None:
+    line = {"id": "q1", "answer": None, "evidence": [], "options": ["사흘", "닷새"]}
+    (question,), *_ = built(folder, line)
+    assert question.options == ["사흘", "닷새"]

@@ -36,7 +36,9 @@ def folder(tmp_path: Path) -> Path:
 
 def test_documents_and_counts_are_written(folder: Path) -> None:
     done = ingest(folder)
-    assert (done.returncode, done.stderr) == (0, "")
+    progress = "ingest: documents"  # which a busy machine shows
+    told = [line for line in done.stderr.splitlines() if not line.startswith(progress)]
+    assert (done.returncode, told) == (0, [])
     found = list(tables.read(folder / OUTS[0], Document))
     assert [(item.doc_id, item.title, len(item.sections)) for item in found] == [
         ("가.txt", "가", 1),

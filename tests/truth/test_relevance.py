@@ -78,7 +78,7 @@ PIECE = Evidence("b", 0, 10)
 
 
 def rejecting(*spans: Evidence, piece: Evidence = PIECE):
-    asked = Question("q", "항아리는 어디서 굽나요", "정의", ["가마"], [piece], "gold", "test", list(spans))
+    asked = Question("q", "항아리는 어디서 굽나요", "정의", ["가마"], [piece], "gold", "test", rejected=list(spans))
     (found,) = targets([asked], INDEX)
     return found
 

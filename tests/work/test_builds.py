@@ -39,10 +39,29 @@ def test_a_stage_has_a_line_for_each_kind_of_rows() -> None:
     ]
 
 
+def test_calls_to_a_language_model_are_shown_where_there_were_any() -> None:
+    figures = {
+        "requests": 12, "failed": 2, "prompt_tokens": 4000, "completion_tokens": 800, "usd": 0.0012, "p50_s": 0.21,
+        "p95_s": 1.5,
+    }  # fmt: skip
+    stages = [entry("answer", "aa", replies=Work(held=3, computed=10, seconds=2.0, figures=figures)), STAGES[0]]
+    header, first, replies, *_ = builds.stage_table(stages)
+    assert header[8:] == ("calls", "failed", "tokens in", "out", "usd", "p50", "p95")
+    assert (first[8:], replies[8:]) == (("",) * 7, ("12", "2", "4,000", "800", "$0.0012", "0.21 s", "1.5 s"))
+    assert len({len(line) for line in builds.stage_table(stages)}) == 1
+    assert len(builds.stage_table([STAGES[0]])[0]) == 8
+
+
 def test_json_holds_the_entries_as_the_journal_has_them() -> None:
     (build,) = builds.as_json(builds.by_build(STAGES)[:1])
     assert (build["build"], build["seconds"], build["status"]) == ("aa", 4.0, "done")
     assert build["stages"][0]["works"] == {"sentences": {"held": 900, "computed": 100, "seconds": 0.5}}
+
+
+def test_json_holds_what_calls_took() -> None:
+    figures = {"requests": 12, "usd": 0.0012}
+    (build,) = builds.as_json([[entry("answer", "aa", replies=Work(computed=10, figures=figures))]])
+    assert build["stages"][0]["works"]["replies"]["figures"] == figures
 
 
 def test_words_stand_left_and_numbers_right() -> None:

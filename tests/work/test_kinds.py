@@ -1,12 +1,14 @@
 import json
 import struct
 import zlib
+from typing import Any
 
 import numpy as np
 import pytest
 
 from onggi.korean import rows
 from onggi.korean.kiwi import analyze, counted_sentences
+from onggi.work.document_rows import packed as of_items
 from onggi.work.kinds import CHECKS, wrong
 
 
@@ -18,18 +20,18 @@ def numbers(*values: int) -> bytes:
     return np.array(values, np.uint32).tobytes()
 
 
-def packed(*items: object) -> bytes:
-    return zlib.compress(json.dumps(items).encode())
+def packed(*items: Any) -> bytes:
+    return of_items(items)
 
 
 DOCUMENT = [
     "md",
     "독",
     "장독",
-    [[["독"], 0, 2]],
+    [[["독"]], [0], [2]],
     {"encoding": "utf-8"},
-    [[0, 2, "page", 1, ""]],
-    [[0, 1, 2]],
+    [[0], [2], ["page"], [1], [""]],
+    [[0], [1], [2]],
     {"running heads": 2},
     "",
 ]
@@ -65,10 +67,15 @@ WRONG = {
     ],
     "documents": [
         b"", b"[]", zlib.compress(b"["), zlib.compress(b"{}"), packed(DOCUMENT)[:-1], packed("md"),
-        packed(DOCUMENT[:7]), packed(["", "is empty", "fill it", None]), document(2, None),
-        document(3, [[["독"], 0, 3]]), document(3, [[[1], 0, 1]]), document(3, [[["독"], 2, 1]]),
-        document(4, {"encoding": 8}), document(5, [[0, 3, "page", 1, ""]]), document(5, [[0, 1, "page", "1", ""]]),
-        document(6, [[1, 0, 2]]), document(7, {"running heads": "2"}),
+        zlib.compress(b"[false,[]]\ntext"), zlib.compress(b"[0,[]]\n"), zlib.compress(b"[]\n"),
+        zlib.compress(zlib.decompress(packed(DOCUMENT)) + b"!"), zlib.compress(b"\xff"),
+        zlib.compress(zlib.decompress(packed(DOCUMENT)).replace(b",2,[[[", b",null,[[[")),
+        packed(DOCUMENT[:7]), packed(["", "is empty", "fill it", None]), packed([*DOCUMENT[:2], 2]),
+        document(3, [[["독"]], [0], [3]]), document(3, [[[1]], [0], [1]]), document(3, [[["독"]], [2], [1]]),
+        document(3, [[["독"]], [0], []]), document(3, [[["독"]], [-1], [2]]), document(3, [["독"], [0], [1]]),
+        document(4, {"encoding": 8}), document(5, [[0], [3], ["page"], [1], [""]]), document(5, None),
+        document(5, [[0], [1], ["page"], ["1"], [""]]), document(5, [[], [], []]), document(5, [0, 1, "page", 1, ""]),
+        document(6, [[1], [0], [2]]), document(7, {"running heads": "2"}),
     ],
     "replies": [b"", b"[]", b"\xff", b'{"text": "a"}', b'{"text": 1, "prompt_tokens": 1, "completion_tokens": 1}'],
 }  # fmt: skip

@@ -16,12 +16,15 @@ _SIGNATURE = b"HWP Document File"
 _COMPRESSED, _PASSWORD, _DISTRIBUTION, _DRM = 1, 2, 4, 0b101_0001_0000
 _SECTION = re.compile(r"Section(\d+)")
 _MOST_PROPERTIES = 1_000_000
-_MOST = 512_000_000
-"""Bytes that one stream may hold when inflated."""
 
 
 class Container:
     """The streams of one HWP 5 file, in memory only while they are read.
+
+    Parameters
+    ----------
+    limit : int
+        Bytes that its streams may unpack to in all.
 
     Raises
     ------
@@ -29,8 +32,9 @@ class Container:
         The file is no compound file or no HWP 5, or is locked by a password or by a rights management.
     """
 
-    def __init__(self, data: bytes, where: str) -> None:
+    def __init__(self, data: bytes, where: str, limit: int) -> None:
         self.where = where
+        self._limit = self._left = limit
         _check(data, where)
         try:
             self._file = olefile.OleFileIO(io.BytesIO(data))
@@ -66,12 +70,13 @@ class Container:
             return data
         stream = zlib.decompressobj(-zlib.MAX_WBITS)
         try:
-            inflated = stream.decompress(data, _MOST)
+            inflated = stream.decompress(data, max(self._left, 1))
         except zlib.error as error:
             raise DocumentError(self.where, f"is a broken HWP file ({name}: {error})", "save it again") from error
-        if stream.unconsumed_tail:
-            what = f"holds a stream of more than {_MOST // 1_000_000} MB ({name})"
-            raise DocumentError(self.where, what, "remove it, or split it")
+        if stream.unconsumed_tail or len(inflated) > self._left:
+            what = f"unpacks to more than ingest.max_mb = {self._limit // 1_000_000} ({name})"
+            raise DocumentError(self.where, what, "raise ingest.max_mb if you trust the file, or split it")
+        self._left -= len(inflated)
         if not stream.eof:
             raise DocumentError(self.where, f"is a truncated HWP file ({name} ends early)", "save it again")
         return inflated

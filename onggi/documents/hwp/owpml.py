@@ -19,7 +19,6 @@ from onggi.documents.hwp.model import Paragraph
 
 _SECTION = re.compile(r"(?:.*/)?section(\d+)\.xml", re.IGNORECASE)
 _MANIFEST = "META-INF/manifest.xml"
-_MOST_BYTES = 512_000_000
 _MOST_NODES = 6_000_000
 """Elements, ends and attributes of one part, as some 80 MB hold. A paragraph is in memory whole, at 100 bytes each."""
 _PIECE = 1 << 16
@@ -30,14 +29,20 @@ _ENCODING = "utf-8"
 class Package:
     """The parts of one HWPX file.
 
+    Parameters
+    ----------
+    limit : int
+        Bytes that one of them may unpack to.
+
     Raises
     ------
     DocumentError
         The file is no zip, is encrypted, or has no section.
     """
 
-    def __init__(self, data: bytes, where: str) -> None:
+    def __init__(self, data: bytes, where: str, limit: int) -> None:
         self.where = where
+        self._limit = limit
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
@@ -57,9 +62,9 @@ class Package:
 
     def _read(self, name: str) -> bytes:
         """Return a part; Python's zipfile reads no more of it than its entry says."""
-        if self._zip.getinfo(name).file_size > _MOST_BYTES:
-            what = f"holds a part of more than {_MOST_BYTES // 1_000_000} MB ({name})"
-            raise DocumentError(self.where, what, "remove it, or split it")
+        if self._zip.getinfo(name).file_size > self._limit:
+            what = f"holds a part of more than ingest.max_mb = {self._limit // 1_000_000} ({name})"
+            raise DocumentError(self.where, what, "raise ingest.max_mb if you trust the file, or split it")
         try:
             return self._zip.read(name)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:

@@ -4,18 +4,24 @@ import re
 from collections import Counter
 
 from onggi.core.errors import DocumentError
-from onggi.documents.blocks import Block, Content
+from onggi.documents.blocks import Content
 from onggi.documents.hwp import docinfo, ole, owpml
 from onggi.documents.hwp.flow import Flow
 from onggi.documents.hwp.section import Sections
+from onggi.documents.hwp.titles import title
 
+MOST = 512_000_000
+"""Bytes that a document may unpack to where nobody says how many."""
 _OLD = re.compile(rb"HWP Document File V(\d)")
-_TITLED = 2000
-"""Characters at the start of a document; a title that is one is among them."""
 
 
-def read(data: bytes, where: str) -> Content:
+def read(data: bytes, where: str, limit: int = MOST) -> Content:
     """Read a document of HWP 5 or HWPX.
+
+    Parameters
+    ----------
+    limit : int
+        Bytes that it may unpack to.
 
     Raises
     ------
@@ -23,16 +29,16 @@ def read(data: bytes, where: str) -> Content:
         It is neither, or see `read5` and `readx`.
     """
     if data.startswith(ole.MAGIC):
-        return read5(data, where)
+        return read5(data, where, limit)
     if data.startswith(b"PK"):
-        return readx(data, where)
+        return readx(data, where, limit)
     if old := _OLD.match(data):
         what = f"is an HWP {old[1].decode()} document, a format of before 2002"
         raise DocumentError(where, what, "open it in Hancom Office and save it as HWPX")
     raise DocumentError(where, "is no HWP or HWPX document", "open it in Hancom Office and save it as HWPX")
 
 
-def read5(data: bytes, where: str) -> Content:
+def read5(data: bytes, where: str, limit: int = MOST) -> Content:
     """Read HWP 5.0, also a document for distribution; hidden comments, running heads and feet are left out.
 
     Raises
@@ -40,16 +46,16 @@ def read5(data: bytes, where: str) -> Content:
     DocumentError
         The file is broken, protected by a password, or larger than can be read.
     """
-    container = ole.Container(data, where)
+    container = ole.Container(data, where, limit)
     info = docinfo.read(container.doc_info(), where)
     removed: Counter[str] = Counter()
     sections = Sections(info, removed, where)
     paragraphs = (paragraph for stream in container.sections() for paragraph in sections.paragraphs(stream))
     blocks = list(Flow(info.numberings).body(paragraphs))
-    return Content(blocks, _title(container.title(), blocks), {}, removed)
+    return Content(blocks, title(container.title(), blocks), {}, removed)
 
 
-def readx(data: bytes, where: str) -> Content:
+def readx(data: bytes, where: str, limit: int = MOST) -> Content:
     """Read HWPX (KS X 6101); hidden comments, running heads and feet are left out.
 
     Raises
@@ -57,19 +63,8 @@ def readx(data: bytes, where: str) -> Content:
     DocumentError
         The file is broken, encrypted, or larger than can be read.
     """
-    with owpml.Package(data, where) as package:
+    with owpml.Package(data, where, limit) as package:
         head = package.head()
         removed: Counter[str] = Counter()
         blocks = list(Flow(head.numberings).body(package.paragraphs(head, removed)))
-        return Content(blocks, _title(package.title(), blocks), {}, removed)
-
-
-def _title(title: str, blocks: list[Block]) -> str:
-    """Return the title among the properties if the document begins with it.
-
-    It is filled in with the first words at the first time of saving, and stays when the document is made of another:
-    what a template, a person or an earlier document was called is not the title.
-    """
-    letters = re.sub(r"\W", "", title)
-    start = re.sub(r"\W", "", "".join(block.text for block in blocks[:100]))[:_TITLED]
-    return title if len(letters) > 3 and not letters.isdecimal() and letters in start else ""
+        return Content(blocks, title(package.title(), blocks), {}, removed)

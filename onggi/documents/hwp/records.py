@@ -72,18 +72,18 @@ def trees(stream: bytes, where: str) -> Iterator[Record]:
     DocumentError
         A record reaches beyond its stream, or they are nested too deep, or there are too many below one.
     """
-    data = memoryview(stream)
+    data, number = memoryview(stream), _NUMBERS["I"]
     path: list[Record] = []
     root: Record | None = None
     offset = count = 0
     while offset + 4 <= len(data):
-        (header,) = struct.unpack_from("<I", data, offset)
+        (header,) = number(data, offset)
         tag, level, size = header & 0x3FF, header >> 10 & 0x3FF, header >> 20
         offset += 4
         if size == 0xFFF:
             if offset + 4 > len(data):
                 break
-            (size,) = struct.unpack_from("<I", data, offset)
+            (size,) = number(data, offset)
             offset += 4
         if offset + size > len(data):
             raise DocumentError(where, "is broken (a record reaches beyond its stream)", "save it again")

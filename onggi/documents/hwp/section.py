@@ -2,7 +2,7 @@
 
 import re
 import struct
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -16,10 +16,12 @@ _CONTROL = re.compile(r"[\x01-\x09\x0b\x0c\x0e-\x17].{7}", re.DOTALL)
 _INLINE = set(map(chr, (4, 5, 6, 7, 8, 9, 19, 20)))
 """Controls without a record: the end of a field, the mark of a title, a tab."""
 _PLAIN = {0: None, ord("\r"): None, 24: "-", 30: " ", 31: " "}
+_SIGNS = re.compile("[\0\x18\x1e\x1f]")
 _REMOVED = {"head": "running heads and feet", "foot": "running heads and feet", "tcmt": "comments", "%%me": "comments"}
 _DELETED = 0x11
 """Kind of a range. A file keeps the text as it was tracked in ViewText, and mostly the final one in BodyText."""
 _MOST_DELETED = 1000
+_HALVES = re.compile("[\ud800-\udfff]")
 _BELOW = 3
 """Where the caption of a table stands: left, right, above, below."""
 
@@ -30,7 +32,7 @@ class _Said:
 
     text: list[str] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
-    letters: Counter[int] = field(default_factory=Counter)  # by the id of their shape
+    letters: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))  # by the id of their shape
 
 
 @dataclass
@@ -72,9 +74,10 @@ class Sections:
         paragraph = _Said()
         self._say(_without(text, deleted), controls, runs, paragraph)
         shape = self.info.shape(header.number(8, "H"), header.number(10, "B"))
-        most = paragraph.letters.most_common(1)
-        known = most and most[0][1] and most[0][0] < len(self.info.letters)
-        size, bold = self.info.letters[most[0][0]] if known else (None, False)
+        letters = paragraph.letters
+        most = max(letters, key=letters.__getitem__, default=0)
+        known = letters[most] and most < len(self.info.letters)
+        size, bold = self.info.letters[most] if known else (None, False)
         return Paragraph(
             _whole("".join(paragraph.text)), shape, self._outline, size or None, bold, tuple(paragraph.parts)
         )
@@ -159,7 +162,9 @@ def _cell(header: Record, paragraphs: Paragraphs) -> Cell:
 
 def _units(data: memoryview) -> str:
     """Return one character for each unit of UTF-16, so that places count units."""
-    return "".join(map(chr, data[: len(data) // 2 * 2].cast("H")))
+    whole = data[: len(data) // 2 * 2]
+    text = bytes(whole).decode("utf-16-le", "surrogatepass")
+    return text if len(text) * 2 == len(whole) else "".join(map(chr, whole.cast("H")))  # it has pairs
 
 
 def _without(text: str, deleted: list[tuple[int, int]]) -> str:
@@ -171,13 +176,16 @@ def _without(text: str, deleted: list[tuple[int, int]]) -> str:
 
 def _whole(text: str) -> str:
     """Join the surrogates that `_units` left apart."""
+    if not _HALVES.search(text):
+        return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _plain(text: str, start: int, end: int, runs: list[tuple[int, int]], paragraph: _Said) -> None:
     if start >= end:
         return
-    paragraph.text.append(text[start:end].translate(_PLAIN))
+    said = text[start:end].replace("\r", "")
+    paragraph.text.append(said.translate(_PLAIN) if _SIGNS.search(said) else said)
     if len(runs) == 1:
         paragraph.letters[runs[0][1]] += not text[start:end].isspace()
         return

@@ -19,7 +19,8 @@ from onggi.documents.pdf.unreadable import unreadable
 _BOLD_NAME = re.compile(r"bold|heavy|black|,B$|-B$|headline|견고딕|헤드라인|태고딕", re.IGNORECASE)
 _BOLD_WEIGHT = 600
 _FILL_AND_STROKE = 2
-_WHITE = np.array([0, 9, 10, 11, 12, 13, 32, 0xA0, 0x3000, *range(0x2000, 0x200C)])
+_IS_WHITE = np.zeros(0x3002, bool)
+_IS_WHITE[[0, 9, 10, 11, 12, 13, 32, 0xA0, 0x3000, *range(0x2000, 0x200C)]] = True
 _ASLANT = 5  # degrees away from a right angle, from which on text is a stamp or a watermark
 _TURNS = 4
 _MIN_SIZE = 0.1  # points
@@ -29,6 +30,9 @@ UNREADABLE = 0xFFFD
 """What stands for characters that cannot be read, so that they take their place."""
 _PRIVATE = 0xE000, 0xF8FF
 _LATIN_END = 0x250
+_MARKS = 0x300, 0x36F
+_NOTHING = 0x200B  # a space of no width: no character, and no white space
+_SPACE = 0.15  # em, the least that is between words
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +120,14 @@ def glyphs(page: pypdfium2.PdfPage) -> Glyphs:
 
 
 def _glyphs(text: int, count: int, box: tuple[float, float, float, float]) -> Glyphs:
-    codes = np.fromiter(map(native.character, repeat(text), range(count)), np.uint32, count)
-    objects = np.fromiter(map(native.text_object, repeat(text), range(count)), np.uint64, count)
-    index = np.flatnonzero(~np.isin(codes, _WHITE) & (objects > 0))
+    codes = native.characters(text, count)
+    index = np.flatnonzero(~_IS_WHITE[np.minimum(codes, len(_IS_WHITE) - 1)])
+    objects = np.fromiter(map(native.text_object, repeat(text), index.tolist()), np.uint64, len(index))
+    index, objects = index[objects > 0], objects[objects > 0]
     if not len(index):
         nothing = np.zeros(0)
         return Glyphs("", index, nothing, nothing, nothing, nothing, nothing, index, Frame(box))
-    handles, firsts, which = np.unique(objects[index], return_index=True, return_inverse=True)
+    handles, firsts, which = np.unique(objects, return_index=True, return_inverse=True)
     first = index[firsts].tolist()
     matrix = native.matrices(text, first).astype(np.float64)
     sizes = np.array([native.font_size(text, at) for at in first]) * np.hypot(matrix[:, 2], matrix[:, 3])
@@ -133,13 +138,17 @@ def _glyphs(text: int, count: int, box: tuple[float, float, float, float]) -> Gl
     blind = unreadable(codes[index], fonts[which])
     codes[index] = np.where(_is_mark(codes[index], fonts[which]), _BULLET, codes[index])
     codes[index[blind]] = UNREADABLE
-    keep = ~aslant
+    dots = _emphasis(codes[index])
+    codes[index[dots]] = _NOTHING
+    keep = ~aslant & ~dots
     turns = (quarters % _TURNS)[which]
     most = int(np.bincount(turns[keep], minlength=_TURNS).argmax()) if keep.any() else 0
     frame = Frame(box, most)
     index, which, turns = index[keep], which[keep], turns[keep]
-    boxes = frame.boxes(native.loose_boxes(text, count)[index][:, [0, 3, 2, 1]].astype(np.float64))
-    _, baseline = frame.points(*native.origins(text, count)[index].T)
+    boxes = frame.boxes(native.loose_boxes(text, index.tolist())[:, [0, 3, 2, 1]].astype(np.float64))
+    _, baseline = frame.points(*_origins(text, index, which).T)
+    if dots.any():
+        _close_up(codes, index, (boxes[1:, 0] - boxes[:-1, 2]) / sizes[which][1:])
     return Glyphs(
         codes.astype("<u4").tobytes().decode("utf-32-le", "replace"),
         index,
@@ -155,15 +164,47 @@ def _glyphs(text: int, count: int, box: tuple[float, float, float, float]) -> Gl
     )
 
 
+def _emphasis(codes: np.ndarray) -> np.ndarray:
+    """Tell which characters are dots over a word: marks that combine, drawn by themselves behind it."""
+    mark: np.ndarray = (codes >= _MARKS[0]) & (codes <= _MARKS[1])
+    if mark.any():
+        mark &= np.concatenate([[0], codes[:-1]]) >= _MARKS[0]  # on Latin letters they mean something
+    return mark
+
+
+def _close_up(codes: np.ndarray, index: np.ndarray, gaps: np.ndarray) -> None:
+    """Blot out the white space that came with dots between letters that have no gap, in em, between them."""
+    for at in np.flatnonzero((np.diff(index) > 1) & (gaps < _SPACE)).tolist():
+        between = slice(index[at] + 1, index[at + 1])
+        if (codes[between] == _NOTHING).any():
+            codes[between] = _NOTHING
+
+
+def _origins(text: int, index: np.ndarray, which: np.ndarray) -> np.ndarray:
+    """Return x and y of the origins of characters, ``which`` the text object of each, in points.
+
+    Characters of one text object stand on one line. Where it is level or upright, so that its ends have a coordinate in
+    common, all between them have that one, and the other, which tells no baseline, is that of its first.
+    """
+    starts = np.flatnonzero(np.diff(which, prepend=-1))
+    ends = np.append(starts[1:], len(which)) - 1
+    first, last = (native.origins(text, index[at].tolist()) for at in (starts, ends))
+    places = np.repeat(first, ends - starts + 1, axis=0)
+    aslant = np.repeat((first != last).all(axis=1), ends - starts + 1)
+    if aslant.any():
+        places[aslant] = native.origins(text, index[aslant].tolist())
+    return places
+
+
 def _fonts(objects: list[int]) -> tuple[np.ndarray, np.ndarray]:
     """Return the font of each text object, and whether it is drawn bold; fonts of symbols are 0."""
     fonts = np.array([native.font(found) or 0 for found in objects], np.uint64)
     strokes = np.array([native.render_mode(found) == _FILL_AND_STROKE for found in objects], bool)
     names = {font: _name(font) for font in np.unique(fonts).tolist()}
     heavy = {font: bool(_BOLD_NAME.search(name)) or _weight(font) >= _BOLD_WEIGHT for font, name in names.items()}
-    symbols = np.array([bool(_SYMBOLS.search(names[font])) for font in fonts.tolist()], bool)
-    bold = strokes | np.array([heavy[font] for font in fonts.tolist()], bool)
-    return np.where(symbols, 0, fonts), bold
+    symbols = [font for font, name in names.items() if _SYMBOLS.search(name)]
+    bold = strokes | np.isin(fonts, [font for font in heavy if heavy[font]])
+    return np.where(np.isin(fonts, symbols), 0, fonts), bold
 
 
 def _is_mark(codes: np.ndarray, fonts: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from onggi.documents.pdf.glyphs import UNREADABLE, Glyphs
 _JUMP = 0.25  # em between the baselines of one line
 _RAISED = 0.6  # em that a small character (a note's number) may stand off the baseline
 _SMALL = 0.85  # times the size of its neighbour
+_SUPER = 0.2  # em of a small character that it stands off the baseline at least, if it is raised
 _CELL_GAP = 1.2  # em between two cells of a row; justified spaces stay below, cell margins above
 _SPACES_GAP = 3.0  # em where spaces are drawn in the gap: letters of a heading set apart
 _BACK = 0.3  # em by which a character may stand left of the one before
@@ -46,6 +47,8 @@ class Run:
         Quarter turns against most text of the page.
     order : int
         Which it is among the page's runs, as drawn.
+    running : bool
+        It is the first of a running head or foot.
     """
 
     text: str
@@ -59,6 +62,7 @@ class Run:
     glued: bool = False
     turn: int = 0
     order: int = 0
+    running: bool = False
 
     @property
     def top(self) -> float:
@@ -132,6 +136,9 @@ def _usual(sizes: np.ndarray, baselines: np.ndarray) -> tuple[float, float]:
     """Return the size of most characters of a run, and their baseline."""
     size = float(np.sort(sizes)[len(sizes) // 2])
     usual = np.abs(sizes - size) < 0.01 * size
+    larger = sizes * _SMALL > size
+    if larger.any() and baselines[usual].min() > baselines[larger].max() + _SUPER * size:  # more notes than text
+        size, usual = float(np.sort(sizes[larger])[int(larger.sum()) // 2]), larger
     return size, float(np.sort(baselines[usual])[int(usual.sum()) // 2])
 
 
@@ -158,7 +165,10 @@ def unspaced(text: str, width: float) -> str:
 def _text(text: str, index: list[int]) -> str:
     """Return the characters of a run on one line, white space between them as one space."""
     told = text[index[0] : index[-1] + 1]
-    if len(told) > len(index):  # white space, or characters that were left out
+    words = told.split()
+    if sum(map(len, words)) == len(index):
+        told = " ".join(words)
+    elif len(told) > len(index):  # characters that were left out
         parts = [told[0]]
         for before, at in itertools.pairwise(index):
             if at > before + 1 and any(map(str.isspace, text[before + 1 : at])):

@@ -8,6 +8,7 @@ their own, at a height where most pages have a line that repeats. Each is told o
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from onggi.documents.pdf.lines import Run
 from onggi.documents.pdf.pages import Page
@@ -40,10 +41,11 @@ def without_margins(pages: Sequence[Page]) -> tuple[list[Page], Counter[str]]:
         for run in marginal[at]
         if _is_number(run, at, len(pages), counting)
     }
-    heads = _heads(pages, marginal, counting, numbers)
+    heads, first = _heads(pages, marginal, counting, numbers)
     kept = []
     for at, page in enumerate(pages):
         left = [run for run in page.runs if (at, run.order) not in numbers and (at, run.order) not in heads]
+        left = [replace(run, running=True) if (at, run.order) in first else run for run in left]
         removed[NUMBERS] += sum((at, run.order) in numbers for run in page.runs)
         removed[HEADS] += sum((at, run.order) in heads for run in page.runs)
         kept.append(page.keeping(left))
@@ -106,8 +108,8 @@ def _is_number(run: Run, at: int, count: int, counting: set[tuple[int, int]]) ->
 
 def _heads(
     pages: Sequence[Page], marginal: list[list[Run]], counting: set[tuple[int, int]], numbers: set[tuple[int, int]]
-) -> set[tuple[int, int]]:
-    """Return (page, run) of running heads and feet but for the first time that each is seen."""
+) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
+    """Return (page, run) of running heads and feet but for the first time that each is seen, and of the first times."""
     where: defaultdict[tuple[str, int], list[tuple[int, int]]] = defaultdict(list)
     for at, found in enumerate(marginal):
         for run in found:
@@ -118,13 +120,15 @@ def _heads(
     for (_, height), places in repeated.items():
         slots[height] |= {at for at, _ in places}
     heads: set[tuple[int, int]] = set()
+    first: set[tuple[int, int]] = set()
     least = max(_MIN_PAGES, _MOST_PAGES * len(pages))
     for (_, height), places in repeated.items():
         whole = {at for at, _ in places}
         near = slots[height] | slots[height - 1] | slots[height + 1]
         if len(whole) >= min(least, _MIN_PAGES) and len(near) >= least:
             heads |= {place for place in places if place[0] != min(whole)}
-    return heads
+            first |= {place for place in places if place[0] == min(whole)}
+    return heads, first - heads
 
 
 def _together(

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import pypdfium2.raw as pdfium
 
+_SURROGATE = 0xD800 >> 11
+_NO_CHARACTER = 0xFFFE  # that stands for a hyphen at the end of a line
 _POINTER, _INT = ctypes.c_void_p, ctypes.c_int
 
 
@@ -25,7 +27,6 @@ def _function(name: str, result: Any, *arguments: Any) -> Any:
     return ctypes.CFUNCTYPE(result, *arguments)(address(getattr(pdfium, name)))
 
 
-character = _function("FPDFText_GetUnicode", ctypes.c_uint, _POINTER, _INT)
 text_object = _function("FPDFText_GetTextObject", ctypes.c_uint64, _POINTER, _INT)
 font_size = _function("FPDFText_GetFontSize", ctypes.c_double, _POINTER, _INT)
 font = _function("FPDFTextObj_GetFont", _POINTER, _POINTER)
@@ -34,6 +35,8 @@ page_object = _function("FPDFPage_GetObject", _POINTER, _POINTER, _INT)
 form_object = _function("FPDFFormObj_GetObject", _POINTER, _POINTER, ctypes.c_ulong)
 object_kind = _function("FPDFPageObj_GetType", _INT, _POINTER)
 segments = _function("FPDFPath_CountSegments", _INT, _POINTER)
+_character = _function("FPDFText_GetUnicode", ctypes.c_uint, _POINTER, _INT)
+_text = _function("FPDFText_GetText", _INT, _POINTER, _INT, _INT, _POINTER)
 _loose_box = _function("FPDFText_GetLooseCharBox", _INT, _POINTER, _INT, _POINTER)
 _origin = _function("FPDFText_GetCharOrigin", _INT, _POINTER, _INT, _POINTER, _POINTER)
 _matrix = _function("FPDFText_GetMatrix", _INT, _POINTER, _INT, _POINTER)
@@ -41,19 +44,34 @@ _bounds = _function("FPDFPageObj_GetBounds", _INT, *[_POINTER] * 5)
 _draw_mode = _function("FPDFPath_GetDrawMode", _INT, *[_POINTER] * 3)
 
 
-def loose_boxes(text: int, count: int) -> np.ndarray:
-    """Return left, top, right and bottom of the first ``count`` characters, from their advance widths, in points."""
-    boxes = np.zeros((count, 4), np.float32)
+def characters(text: int, count: int) -> np.ndarray:
+    """Return the code points of the first ``count`` characters.
+
+    The text in UTF-16 holds them at once. It leaves out controls, and has two units for what is beyond 16 bits: unless
+    it is as long as it should be without such pairs, each character is asked for.
+    """
+    units = np.zeros(2 * count + 1, np.uint16)
+    if _text(text, 0, count, units.ctypes.data) != count + 1 or (units >> 11 == _SURROGATE).any():
+        return np.fromiter(map(_character, repeat(text), range(count)), np.uint32, count)
+    codes = units[:count].astype(np.uint32)
+    for at in np.flatnonzero(codes >= _NO_CHARACTER).tolist():
+        codes[at] = _character(text, at)
+    return codes
+
+
+def loose_boxes(text: int, indices: list[int]) -> np.ndarray:
+    """Return left, top, right and bottom of some characters, from their advance widths, in points."""
+    boxes = np.zeros((len(indices), 4), np.float32)
     start = boxes.ctypes.data
-    _run(_loose_box, repeat(text), range(count), range(start, start + 16 * count, 16))
+    _run(_loose_box, repeat(text), indices, range(start, start + 16 * len(indices), 16))
     return boxes
 
 
-def origins(text: int, count: int) -> np.ndarray:
-    """Return x and y of the origins of the first ``count`` characters, in points."""
-    places = np.zeros((count, 2), np.float64)
-    start, end = places.ctypes.data, places.ctypes.data + 16 * count
-    _run(_origin, repeat(text), range(count), range(start, end, 16), range(start + 8, end + 8, 16))
+def origins(text: int, indices: list[int]) -> np.ndarray:
+    """Return x and y of the origins of some characters, in points."""
+    places = np.zeros((len(indices), 2), np.float64)
+    start, end = places.ctypes.data, places.ctypes.data + 16 * len(indices)
+    _run(_origin, repeat(text), indices, range(start, end, 16), range(start + 8, end + 8, 16))
     return places
 
 

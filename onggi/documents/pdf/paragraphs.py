@@ -12,15 +12,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from onggi.documents.blocks import Block, Place, one_line, row_blocks
 from onggi.documents.pdf.breaks import Break, Breaks
 from onggi.documents.pdf.lines import Run
-from onggi.documents.pdf.parts import Part, apart, close, next_column, notes_first, other_indent, resumes
+from onggi.documents.pdf.parts import Part, apart, close, hangs, next_column, notes_first, other_indent, resumes
+from onggi.documents.pdf.phrases import counts_nothing, same_label, unfinished
 from onggi.documents.pdf.reading import Item, Line
 from onggi.documents.pdf.tables import Cell, Table
 from onggi.documents.pdf.widths import SAME_SIZE, cell_full, full, marked, measured, pitch_of, set_apart
 
 _NUMBERS = re.compile(r"[\d\s.,%()~\-–+|’'/]+")
+_NUMBERED = re.compile(r"\d,?$")  # as an entry of an index
 _CODE = re.compile(r"^[%#{}]|\\[a-z]|[{}]$")
 _HANGUL = re.compile("[가-힣]")
-_LABELLED = re.compile(r"[^:.]{2,40} : ")  # as "대출규모 (조원) : 686 → 784": a row
+_SHRUNK = 0.2  # share by which the size of one line of a sentence may differ from the next
+_HANGS = 2.5  # em that the lines of an item stand right of its mark
+_PROSE = 20  # em of a line that is no heading
 _CELL_PITCH = 1.8  # em between two lines of one cell
 _MAX_ROW_LINES = 6
 _MAX_CELL_LINES = 3  # of a row without rulings
@@ -53,6 +57,7 @@ class Layout:
     def blocks(self) -> list[Block]:
         """Return paragraphs, rows and headings in reading order, page starts marked in them."""
         parts: list[Part] = []
+        running: list[Part] = []  # heads and feet, which are told where no paragraph goes on behind them
         waiting = 0  # pages that began without a line so far
         first = 0
         for number, items in enumerate(self.pages):
@@ -63,28 +68,41 @@ class Layout:
             while at < len(items):
                 level, count = self.headings.get((number, at), (None, 1))
                 item = items[at]
+                at += count
+                if isinstance(item, Line) and item.running and level is None:
+                    running.append(Part(item.text, [item]))
+                    continue
+                if isinstance(item, Line) and level is None:
+                    goes_on = self._goes_on(parts, notes_first(parts, before, first, item), item, pitch, waiting)
+                    waiting = 0 if goes_on else waiting
+                    if goes_on:
+                        continue
+                parts += running
+                new = len(parts) - len(running) if running else len(parts)
+                running = []
                 if isinstance(item, Table):
-                    parts.append(self._table(item, [0] * waiting))
+                    parts.append(self._table(item))
                 elif level is not None:
-                    lines = [line for line in items[at : at + count] if isinstance(line, Line)]
-                    parts.append(Part(" ".join(line.text for line in lines), lines, level, pages=[0] * waiting))
-                elif not self._goes_on(parts, notes_first(parts, before, first, item), item, pitch, waiting):
+                    lines = [line for line in items[at - count : at] if isinstance(line, Line)]
+                    parts.append(Part(" ".join(line.text for line in lines), lines, level))
+                else:
                     cell_left = item.runs[-1].left if item.cells else None
                     tight = len(parts) > first and close(parts[-1], item, pitch)
-                    parts.append(Part(item.text, [item], None, cell_left, tight, [0] * waiting))
+                    parts.append(Part(item.text, [item], None, cell_left, tight))
+                parts[new].pages += [0] * waiting
                 waiting = 0
-                at += count
+        parts += running
         if waiting and parts:  # empty pages at the end
             parts[-1].pages += [len(parts[-1].text)] * waiting
         return list(self._told(parts))
 
-    def _table(self, table: Table, pages: list[int]) -> Part:
+    def _table(self, table: Table) -> Part:
         """Return the rows of a table; a single row of few words is the box around a heading."""
         rows = [self._row(row, table.columns) for row in table.rows]
         runs = [run for row in table.rows for cell in row for line in cell.lines for run in line]
         if len(rows) == 1 and len(text := one_line(" ".join(rows[0]))) <= _MAX_LABEL:
-            return Part(text, [Line((run,)) for run in runs], pages=pages)
-        return Part("", [], pages=pages, rows=list(row_blocks(rows)))
+            return Part(text, [Line((run,)) for run in runs])
+        return Part("", [], rows=list(row_blocks(rows)))
 
     def _row(self, row: Sequence[Cell], columns: Sequence[int]) -> list[str]:
         texts = {cell.column: self._cell(cell) for cell in row}
@@ -119,11 +137,15 @@ class Layout:
                 return False
         elif last.is_row() or not resumes(last, line):
             return False
-        if line.cells or before.leads or abs(line.size - before.size) > SAME_SIZE * before.size:
+        if line.cells or before.leads or (line.leads and _NUMBERED.search(before.text)) or not _same_size(last, line):
             return False
-        if marked(line.text) or set_apart(before) or not full(before, line):
+        if (
+            (marked(line.text) and not counts_nothing(last.text, line.text))
+            or set_apart(before)
+            or not full(before, line)
+        ):
             return False
-        if (_LABELLED.match(line.text) and _LABELLED.match(last.text)) or _is_code(before.text, line.text):
+        if same_label(last.text, line.text) or _is_code(before.text, line.text):
             return False
         separator = self.breaks.separator(_break(before, line))
         if waiting:
@@ -135,7 +157,9 @@ class Layout:
     def _add_to_cell(self, row: Part, line: Line) -> bool:
         before = row.lines[-1]
         distance = before.baseline - line.baseline
-        below = row.cell_left is not None and abs(line.left - row.cell_left) < 0.5 * line.size
+        below = row.cell_left is not None and (
+            abs(line.left - row.cell_left) < 0.5 * line.size or hangs(row, row.cell_left, line)
+        )
         if line.cells or not below or not 0.5 * line.size < distance < _CELL_PITCH * line.size:
             return False
         row.text += self.breaks.separator(_break(before, line)) + line.text
@@ -180,6 +204,17 @@ def _add_cell(parts: list[Part], first: int, line: Line) -> bool:
             del parts[back + 1 :]
             return True
     return False
+
+
+def _same_size(part: Part, line: Line) -> bool:
+    """Tell whether a line may go on with a part by size; some writers shrink a line of prose until it fits."""
+    before = part.lines[-1]
+    other = abs(line.size - before.size)
+    if other <= SAME_SIZE * before.size:
+        return True
+    prose = before.right - before.left > _PROSE * before.size and before.measure - before.right < 0.5 * before.size
+    hangs = marked(part.text) and 0.5 * before.size < line.left - part.lines[0].left < _HANGS * before.size
+    return prose and other <= _SHRUNK * before.size and (hangs or unfinished(part.text))
 
 
 def _is_code(before: str, after: str) -> bool:

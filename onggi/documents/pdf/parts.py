@@ -5,16 +5,17 @@ import statistics
 from dataclasses import dataclass, field
 
 from onggi.documents.blocks import Block
+from onggi.documents.pdf.phrases import ends
 from onggi.documents.pdf.reading import Line
 from onggi.documents.pdf.widths import SAME_SIZE, full, marked
 
-_SENTENCE_END = (".", "?", "!", "。", ":", ";")
 _INDENT = 0.8  # em
 _MAX_HANGING = 6.0  # em by which the lines of one item may start apart
 _PITCH = 1.25  # times the line distance of the page
 _HANGING_PITCH = 2.0  # em between lines of one sentence that start apart
 _WIDE_PITCH = 2.6  # em between lines of one sentence
 _COLUMN_RISE = 2.5  # em by which the next column starts higher
+_MIN_ENTRY = 10  # characters of what a list says of a name, to go on in the next line
 _CAPTION = re.compile(r"[<〈\[(]?\s?(표|그림|사진|별표|별첨|붙임|참고|Table|Fig)")
 _NOTE = 0.93  # times the size of the text, at most that of its footnotes
 
@@ -61,6 +62,16 @@ def close(part: Part, line: Line, pitch: float) -> bool:
     )
 
 
+def hangs(row: Part, cell_left: float, line: Line) -> bool:
+    """Tell whether a line goes on with the last cell of a row, where the entries of a list hang below their names."""
+    names = row.lines[0].runs
+    if len(names[-1].text) < _MIN_ENTRY or line.leads or marked(line.text) or _CAPTION.match(line.text):
+        return False
+    indent = (line.left - names[0].left) / line.size
+    apart = all(abs(run.left - line.left) > 0.5 * line.size for run in names)
+    return _INDENT < indent < _MAX_HANGING and line.left < cell_left and apart and full(row.lines[-1], line)
+
+
 def next_column(before: Line, line: Line) -> bool:
     """Tell whether a line starts the column right of that of the line before."""
     return line.left > before.right and line.baseline > before.baseline + _COLUMN_RISE * line.size
@@ -69,7 +80,7 @@ def next_column(before: Line, line: Line) -> bool:
 def resumes(part: Part, line: Line) -> bool:
     """Tell whether a line may be the rest of a paragraph of the page or column before."""
     before = part.lines[-1]
-    if before.text.endswith(_SENTENCE_END) or (before.zone < 0) != (line.zone < 0):
+    if ends(before.text) or (before.zone < 0) != (line.zone < 0):
         return False
     return (
         part.bold() == line.bold and abs(line.size - before.size) < 0.03 * line.size and not _CAPTION.match(line.text)
@@ -116,7 +127,7 @@ def apart(before: Line, line: Line, pitch: float) -> bool:
         return False
     hanging = _MAX_HANGING if distance < _HANGING_PITCH * line.size else _INDENT
     level = abs(before.left - line.left) < hanging * line.size
-    return before.text.endswith(_SENTENCE_END) or not level or distance > _WIDE_PITCH * line.size
+    return ends(before.text) or not level or distance > _WIDE_PITCH * line.size
 
 
 def other_indent(part: Part, line: Line) -> bool:
@@ -125,5 +136,11 @@ def other_indent(part: Part, line: Line) -> bool:
     distance = abs(line.left - before.left)
     if distance < _INDENT * line.size:
         return False
+    first = part.lines[0]
+    hung = len(part.lines) > 1 and all(first.left < other.left - _INDENT * line.size for other in part.lines[1:])
+    if hung and abs(line.left - first.left) < 0.5 * line.size:
+        return True  # below lines that hang: the next entry
+    if len(part.lines) == 1 and line.left < before.left and marked(part.text) and not ends(before.text):
+        return False  # its mark may stand far in
     hanging = len(part.lines) == 1 and (line.left < before.left or marked(part.text))
-    return distance > _MAX_HANGING * line.size or (not hanging and before.text.endswith(_SENTENCE_END))
+    return distance > _MAX_HANGING * line.size or (not hanging and ends(before.text))

@@ -7,7 +7,7 @@ after what stands above it, and two columns of prose that were drawn line by lin
 import re
 import statistics
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -37,12 +37,36 @@ class Line:
     """A line of text: its runs from left to right.
 
     ``measure`` is the right edge, in points, of the text that it stands in; ``joined`` says that its runs are no cells
-    but words set apart.
+    but words set apart. ``longest`` is the run of most characters, whose size and baseline are the line's; ``left``,
+    ``right``, ``top`` and ``bottom`` are its edges in points.
     """
 
     runs: tuple[Run, ...]
     measure: float = 0.0
     joined: bool = False
+    longest: Run = field(init=False, repr=False, compare=False)
+    left: float = field(init=False, repr=False, compare=False)
+    right: float = field(init=False, repr=False, compare=False)
+    top: float = field(init=False, repr=False, compare=False)
+    bottom: float = field(init=False, repr=False, compare=False)
+    baseline: float = field(init=False, repr=False, compare=False)
+    size: float = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        first = longest = self.runs[0]
+        right, top = first.right, first.top
+        if len(self.runs) > 1:
+            longest = max(self.runs, key=lambda run: len(run.text))
+            right, top = max(run.right for run in self.runs), max(run.top for run in self.runs)
+        bottom = longest.baseline - 0.15 * longest.size
+        self.__dict__.update(longest=longest, left=first.left, right=right, top=top, bottom=bottom)
+        self.__dict__.update(baseline=longest.baseline, size=longest.size)
+
+    def measured(self, measure: float) -> "Line":
+        """Return the line in a text that ends at ``measure``."""
+        made = object.__new__(Line)
+        made.__dict__.update(self.__dict__, measure=measure)
+        return made
 
     @cached_property
     def text(self) -> str:
@@ -51,51 +75,16 @@ class Line:
         return _LEADERS.sub(" … ", text).replace("… | ", "… ").strip() or text
 
     @cached_property
-    def longest(self) -> Run:
-        """The run of most characters."""
-        return max(self.runs, key=lambda run: len(run.text))
-
-    @cached_property
-    def left(self) -> float:
-        """Left edge in points."""
-        return self.runs[0].left
-
-    @cached_property
-    def right(self) -> float:
-        """Right edge in points."""
-        return self.runs[-1].right if len(self.runs) == 1 else max(run.right for run in self.runs)
-
-    @cached_property
-    def top(self) -> float:
-        """Upper edge in points."""
-        return max(run.top for run in self.runs)
-
-    @cached_property
-    def baseline(self) -> float:
-        """Of the first run of the usual size, in points."""
-        return self.longest.baseline
-
-    @cached_property
-    def bottom(self) -> float:
-        """Lower edge in points."""
-        return self.baseline - 0.15 * self.size
-
-    @cached_property
-    def size(self) -> float:
-        """Of its longest run, in points."""
-        return self.longest.size
-
-    @cached_property
     def bold(self) -> bool:
         """Most of it is."""
         return sum(len(run.text) * (1 if run.bold else -1) for run in self.runs) > 0
 
-    @cached_property
+    @property
     def cells(self) -> bool:
         """It is a row of a table without rulings."""
         return len(self.runs) > 1 and not self.joined
 
-    @cached_property
+    @property
     def zone(self) -> int:
         """The box that it stands in, -1 outside of all."""
         return self.runs[0].cell
@@ -105,7 +94,12 @@ class Line:
         """It is an entry of a table of contents or of an index."""
         return bool(_ENTRY.search(self.text))
 
-    @cached_property
+    @property
+    def running(self) -> bool:
+        """It is a running head or foot."""
+        return all(run.running for run in self.runs)
+
+    @property
     def order(self) -> int:
         """That of its first run."""
         return self.runs[0].order
@@ -163,7 +157,12 @@ def _line(runs: list[Run]) -> Line:
             together[-1] = merged(before, run)
         else:
             together.append(run)
-    return Line(tuple(replace(run, text=unspaced(run.text, (run.right - run.left) / run.size)) for run in together))
+    return Line(tuple(map(_unspaced, together)))
+
+
+def _unspaced(run: Run) -> Run:
+    text = unspaced(run.text, (run.right - run.left) / run.size)
+    return run if text == run.text else replace(run, text=text)
 
 
 def merged(before: Run, run: Run) -> Run:

@@ -72,35 +72,48 @@ def _boxes(page: pypdfium2.PdfPage) -> np.ndarray:
     handle = page.raw
     count = min(pdfium.FPDFPage_CountObjects(handle), _MOST_OBJECTS)
     objects = [found for found in map(native.page_object, repeat(native.address(handle)), range(count)) if found]
-    left = itertools.count(_MOST_FORM_OBJECTS, -1)
-    return np.concatenate([np.zeros((0, 4)), *_boxes_of(objects, 0, left)])
+    held = list(_paths(objects, np.eye(3), 0, itertools.count(_MOST_FORM_OBJECTS, -1)))
+    paths = [path for its, _ in held for path in its]
+    if not paths:
+        return np.zeros((0, 4))
+    boxes = native.bounds(paths).astype(np.float64)
+    thin = (boxes[:, 2:] - boxes[:, :2]).min(axis=1) <= _THIN
+    simple = thin | (np.fromiter(map(native.segments, paths), int, len(paths)) <= _BOX_SEGMENTS)
+    matrices = np.repeat([matrix for _, matrix in held], [len(its) for its, _ in held], axis=0)
+    drawn = simple & native.drawn(paths)
+    return _through(boxes[drawn], matrices[drawn])
 
 
-def _boxes_of(objects: list[int], depth: int, left: Iterator[int]) -> Iterator[np.ndarray]:
-    """Yield the boxes of objects and of the forms among them, of which ``left`` says how many may be opened yet."""
+def _paths(
+    objects: list[int], matrix: np.ndarray, depth: int, left: Iterator[int]
+) -> Iterator[tuple[list[int], np.ndarray]]:
+    """Yield the paths among objects and in the forms among them, with the matrix of what holds them.
+
+    ``left`` says how many forms may be opened yet.
+    """
     kinds = list(map(native.object_kind, objects))
-    paths = [found for found, kind in zip(objects, kinds, strict=True) if kind == pdfium.FPDF_PAGEOBJ_PATH]
-    if paths:
-        boxes = native.bounds(paths).astype(np.float64)
-        thin = (boxes[:, 2:] - boxes[:, :2]).min(axis=1) <= _THIN
-        simple = thin | (np.fromiter(map(native.segments, paths), int, len(paths)) <= _BOX_SEGMENTS)
-        yield boxes[simple & native.drawn(paths)]
+    if paths := [found for found, kind in zip(objects, kinds, strict=True) if kind == pdfium.FPDF_PAGEOBJ_PATH]:
+        yield paths, matrix
     for form in (found for found, kind in zip(objects, kinds, strict=True) if kind == pdfium.FPDF_PAGEOBJ_FORM):
         if depth == _MOST_DEPTH or next(left) <= 0:
             return
         handle = ctypes.cast(form, pdfium.FPDF_PAGEOBJECT)
         count = min(max(pdfium.FPDFFormObj_CountObjects(handle), 0), _MOST_FORM_OBJECTS)
         inner = [found for found in map(native.form_object, repeat(form), range(count)) if found]
-        matrix = pdfium.FS_MATRIX()
-        pdfium.FPDFPageObj_GetMatrix(handle, matrix)
-        for boxes in _boxes_of(inner, depth + 1, left):
-            yield _through(boxes, matrix)
+        if inner:
+            own = pdfium.FS_MATRIX()
+            pdfium.FPDFPageObj_GetMatrix(handle, own)
+            turned = np.array([[own.a, own.c, own.e], [own.b, own.d, own.f], [0, 0, 1]])
+            yield from _paths(inner, matrix @ turned, depth + 1, left)
 
 
-def _through(boxes: np.ndarray, matrix: pdfium.FS_MATRIX) -> np.ndarray:
+def _through(boxes: np.ndarray, matrices: np.ndarray) -> np.ndarray:
+    """Return boxes as matrices of shape (3, 3), one each, turn them."""
     x, y = boxes[:, [0, 2]], boxes[:, [1, 3]]
-    turned = [(matrix.a * x + matrix.c * y + matrix.e), (matrix.b * x + matrix.d * y + matrix.f)]
-    return np.stack([*(side.min(axis=1) for side in turned), *(side.max(axis=1) for side in turned)], axis=1)
+    across, up = (
+        matrices[:, row, 0, None] * x + matrices[:, row, 1, None] * y + matrices[:, row, 2, None] for row in (0, 1)
+    )
+    return np.stack([across.min(axis=1), up.min(axis=1), across.max(axis=1), up.max(axis=1)], axis=1)
 
 
 def _rulings(boxes: np.ndarray) -> tuple[Rulings, Rulings]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from onggi.documents.blocks import one_line
 from onggi.documents.pdf.reading import Item, Line
+from onggi.documents.titles import names_nothing, names_organisation
 
 _MAX_CHARACTERS = 120
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{12}")
@@ -75,12 +76,14 @@ def _lines(items: Sequence[Item]) -> list[Line]:
 def _largest(lines: Sequence[Line], usual: float) -> str:
     """Return the largest text of a page that is larger than most of the document: lines of one size in a row."""
     lines = [line for line in lines if not line.runs[0].turn]
-    candidates = [line for line in lines if _WORDS.search(line.text)]
+    candidates = [line for line in lines if _WORDS.search(line.text) and not names_nothing(line.text)]
     largest = max((line.size for line in candidates), default=0.0)
     if not candidates or largest < _MIN_LARGER * usual:
         return ""
     first = next(line for line in candidates if line.size == largest)
     at = lines.index(first)
+    if at and names_organisation(lines[at - 1].text) and lines[at - 1].size == largest:
+        first, at = lines[at - 1], at - 1  # as the court above its judgment
     words = []
     for line in lines[at : at + _MAX_LINES]:
         if abs(line.size - largest) > _SAME_SIZE * largest:

@@ -6,7 +6,6 @@ import statistics
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from onggi.documents.pdf.reading import Item, Line
 
 _MARK = re.compile(
     r"[①-⓿㉠-㉻❶-➓]|ㅇ\s|\d{1,2}(?:\.\d{1,2})+\.?\s|\(?\d{1,3}[.)](?=\s|[가-힣])(?!\d)"
-    r"|\(?[가나다라마바사아자차카타파하][.)]\s|[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ]{1,4}[.\s]|제\s?\d+\s?[조장절편관]|\[|<|〈|《|【|\(\d{1,2}\)|\([가-하]\)\s"
+    r"|\(?[가나다라마바사아자차카타파하][.)]\s|[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ]{1,4}[.\s]|\(?[ⅰ-ⅻ]+[.)]|제\s?\d+\s?[조장절편관]|\[|<|〈|《|【|\*{2,3}\s|\(\d{1,2}\)|\((?:[a-z]|[ivx]{2,4})\)\s|\([가-하]\)\s"
 )
 _SYMBOLS = frozenset({"So", "Sm", "Pd", "Po", "Co", "No", "Sk"})
 _NO_MARKS = frozenset("…‥.,!?%&'\"/:;@#§‘’“”")
@@ -91,8 +90,7 @@ def measured(items: list[Item]) -> list[Item]:
     near &= shared >= 0.5 * np.minimum((right - left)[:, None], right - left)
     np.fill_diagonal(near, True)
     tolerance = 0.3 * size[:, None]
-    # [i, j]: how many of the lines near i end where j ends
-    ending = ((np.abs(right[:, None] - right)[None] < tolerance[..., None]) & near[:, None, :]).sum(axis=2)
+    ending = _ending(near, np.abs(right[:, None] - right), 0.3 * size)
     edges = (
         near
         & (right >= (right[:, None] - tolerance))
@@ -103,7 +101,19 @@ def measured(items: list[Item]) -> list[Item]:
         float(edge) if np.isfinite(edge) else _widest(right[row], _MIN_FREE * one)
         for edge, row, one in zip(nearest, near, size, strict=True)
     )
-    return [replace(item, measure=next(measures)) if isinstance(item, Line) else item for item in items]
+    return [item.measured(next(measures)) if isinstance(item, Line) else item for item in items]
+
+
+def _ending(near: np.ndarray, apart: np.ndarray, tolerances: np.ndarray) -> np.ndarray:
+    """Return at [i, j] how many of the lines near i end where j ends.
+
+    ``apart`` is how far apart any two end, and a tolerance that of a line i, both in points.
+    """
+    ending = np.zeros(near.shape, np.float32)
+    for tolerance in np.unique(tolerances).tolist():
+        its = tolerances == tolerance
+        ending[its] = near[its].astype(np.float32) @ (apart < tolerance).astype(np.float32)
+    return ending
 
 
 def _widest(rights: np.ndarray, wide: float) -> float:

@@ -17,6 +17,7 @@ from onggi.documents.sandbox import Budget, Sandbox, Stopped
 from onggi.work import journal, memo
 from onggi.work.memo import Memo, using
 from onggi.work.store import Store
+from tests.documents.test_sandbox import ended, wait_for
 
 Make = Callable[..., bytes]
 Install = Callable[..., Path]
@@ -151,12 +152,13 @@ def test_what_hangs_is_ended_with_its_child(
         sandbox._children[0].until = 0.0
         with pytest.raises(Stopped, match="patience"):
             sandbox.result(job)
-        psutil.wait_procs([program], timeout=60)
-        assert not program.is_running() or program.status() == psutil.STATUS_ZOMBIE
+        wait_for(lambda: ended(program))
     assert left(tmp_path) == []
 
 
-def test_another_version_of_it_reads_the_file_again(corpus: Path, install: Install, tmp_path: Path) -> None:
+def test_another_version_of_it_reads_the_old_file_again_and_no_other(
+    corpus: Path, install: Install, tmp_path: Path
+) -> None:
     here = install()
 
     def computed() -> int:
@@ -168,7 +170,24 @@ def test_another_version_of_it_reads_the_file_again(corpus: Path, install: Insta
     with using(Memo(Store(tmp_path / "memo.sqlite"))):
         assert [computed(), computed()] == [3, 0]
         (here / "version").write_text("LibreOffice 2")
-        assert computed() == 3
+        assert [computed(), computed()] == [1, 0]
+
+
+def test_its_version_is_asked_for_where_there_is_an_old_file(
+    corpus: Path, install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install()
+    asked: list[str] = []
+    monkeypatch.setattr(libreoffice, "version", lambda: str(asked.append("version")))
+    with using(Memo(Store(tmp_path / "memo.sqlite"))):
+        read(corpus)
+        assert asked == ["version"]
+        memo.active().keep()
+        (corpus / "나.doc").unlink()
+        (corpus / "나.md").write_text("고추장")
+        asked.clear()
+        assert read(corpus) == "고추장"
+        assert not asked
 
 
 def test_what_is_no_old_file_is_not_given_to_it(corpus: Path, install: Install) -> None:

@@ -17,6 +17,11 @@ from onggi.documents.pdf.breaks import Break, Breaks
         ("회사(이하 ‘C’", "라 한다)", ""),
         ("see the", "next page", " "),
         ("장독대는", "3개 구역에", " "),
+        ("증상을 호소하였는", "데 그 가운데", ""),
+        ("사용하고 싶은", "부트로더를", " "),
+        ("http://example.org/", "jar/를 본다", ""),
+        ("곡물/", "채소", ""),
+        ("예를 들어 /jar/salt/", "등입니다", " "),
     ],
 )
 def test_kiwi_decides_where_nothing_else_does(before: str, after: str, separator: str) -> None:

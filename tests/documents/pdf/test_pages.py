@@ -189,3 +189,13 @@ def test_two_letters_far_apart_on_a_line_are_a_word(draw: Draw, read: Read) -> N
         canvas.drawString(230, 500, "결")
 
     assert read(".pdf", draw(page)).text == "판결"
+
+
+def test_dots_over_a_word_are_no_part_of_the_line(draw: Draw, read: Read) -> None:
+    def page(canvas: Canvas) -> None:
+        canvas.drawString(50, 500, "장독은")
+        for x in (50, 60):
+            canvas.drawString(x, 504, "\u0307")
+        canvas.drawString(80, 500, "그늘에 둔다.")
+
+    assert read(".pdf", draw(page)).text == "장독은그늘에 둔다."

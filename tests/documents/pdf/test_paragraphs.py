@@ -229,3 +229,67 @@ def test_centred_lines_of_a_cell_end_where_their_writer_wanted(lines: list[tuple
     runs = tuple((Run(word, x, x + 10 * len(word), -12 * at, 10),) for at, (word, x) in enumerate(lines))
     table = Table(((Cell(runs, 0, 10 * len(lines[0][0]) + 8), Cell(runs[:1], 1, 90)),), (0, 1), 0, 100, 500, 400, 0)
     assert Layout([[table]], {}).blocks()[-1].text.startswith(text)
+
+
+def test_the_end_of_a_verb_is_no_list_mark() -> None:
+    cut = FULL[:-2] + " 있었"
+    assert texts(page(line(500, cut), line(485, "다. 그리고 끝난다.")))[0] == f"{cut}다. 그리고 끝난다."
+    noun = FULL[:-2] + " 용기"
+    assert texts(page(line(500, noun), line(485, "다. 크기와 모양")))[:2] == [noun, "다. 크기와 모양"]
+
+
+def test_a_sentence_goes_on_in_a_line_that_was_shrunk_to_fit() -> None:
+    def sized(first: str, second: str, size: float) -> list[str]:
+        long = [Line((Run(first, 50, 310, 500, 10),)), line(500 - 14, second, size=size)]
+        return texts([*long, *(Line((Run("가" * 26, 50, 310, y, 10),)) for y in (40, 30, 20))])[:2]
+
+    start = "장독대를 오래 빌리는 이들과 그때 함께 쓴 것"
+    assert sized(f"{start}을", "모두 적는다.", 9)[0] == f"{start}을 모두 적는다."
+    assert sized(f"{start}들", "모두 적는다.", 9) == [f"{start}들", "모두 적는다."]
+    assert sized(f"{start}을", "모두 적는다.", 7) == [f"{start}을", "모두 적는다."]
+
+
+def test_entries_with_labels_of_one_kind_stay_apart() -> None:
+    first, second = "* (장독) 여섯 달을 두고 익힌다 하고서", "(항아리들은) 그늘에 둔다"
+    assert texts(page(line(500, first), line(485, second, x=60)))[:2] == [first, second]
+
+
+def test_what_a_list_says_of_a_name_hangs_below_it() -> None:
+    first = row(500, (50, "소금"), (100, "장독에 넣기 전에 물에 풀어 두며"))
+    block = texts(page(first, line(487, "가라앉힌 뒤에", x=70), line(474, "거른다.", x=70)))[0]
+    assert block == "소금 | 장독에 넣기 전에 물에 풀어 두며 가라앉힌 뒤에"
+    assert texts(page(row(500, (50, "소금"), (240, "9")), line(487, "가라앉힌 뒤에", x=70)))[:2] == [
+        "소금 | 9",
+        "가라앉힌 뒤에",
+    ]
+
+
+def test_a_running_head_does_not_part_a_sentence() -> None:
+    head = Line((Run("장독의 기록", 50, 110, 580, 10, running=True),))
+    layout = Layout([page(line(500, FULL)), [head, line(550, "더불어 끝납니다."), *page(line(535, "둘째"))]], {})
+    blocks = [block for block in layout.blocks() if LONGEST not in block.text]
+    assert [block.text for block in blocks] == [f"{FULL}", "장독의 기록", "더불어 끝납니다.", "둘째"]
+    first = [line(535, LONGEST), line(520, LONGEST), line(500, FULL)]
+    layout = Layout([first, [head, *page(line(550, "더불어 끝납니다."), line(535, "둘째"))]], {})
+    joined, told, second = [block for block in layout.blocks() if LONGEST not in block.text or FULL in block.text]
+    assert (joined.text.endswith("더불어 끝납니다."), told.text, second.text) == (True, "장독의 기록", "둘째")
+    assert joined.places[-1] == (len(joined.text) - len("더불어 끝납니다."), PAGES[1])
+
+
+def test_entries_of_an_index_stay_apart_from_one_without_leaders() -> None:
+    entry = "항아리 뚜껑 . . 12, 13, 39, 42"
+    lines = [line(500, entry, size=9.5), line(487, "항아리 받침 ········· 27", size=9.5)]
+    assert texts(page(*lines))[:2] == [entry, "항아리 받침 … 27"]
+
+
+def test_the_next_entry_stands_below_the_lines_that_hang() -> None:
+    lines = [line(500, FULL), line(485, FULL[:-2], x=70), line(470, "장독대들은 모두", x=50)]
+    assert texts(page(*lines))[:2] == [f"{FULL} {FULL[:-2]}", "장독대들은 모두"]
+
+
+def test_an_item_whose_mark_stands_far_in_goes_on_at_the_margin() -> None:
+    first = "① 장독을 모두 세고서"
+    assert (
+        texts(page(line(500, first, x=130), line(485, "더불어 적는다."), line(470, "끝.")))[0]
+        == f"{first} 더불어 적는다."
+    )

@@ -62,3 +62,13 @@ def test_what_the_metadata_say_is_better_than_nothing() -> None:
     assert title("장 담그기", [plain]) == "장 담그기"
     assert title("문 내용", [plain]) == ""
     assert title("2024³â 3¿ù ÅëÈŁ½Å¿ëÁ¤Ã¥", [plain]) == ""
+
+
+def test_a_label_is_no_part_of_a_title_and_a_court_is_one_of_its_judgment() -> None:
+    body = line("본문이 이어집니다. " * 9)
+    assert title("", [[line("참고", 20), line("장독 현황", 20), body]]) == "장독 현황"
+    assert (
+        title("", [[line("장독고등법원", 20), line("제3형사부", 20), line("판결", 20), body]])
+        == "장독고등법원 제3형사부 판결"
+    )
+    assert title("", [[line("장독의회", 40), line("장독 운영 계획", 20), body]]) == "장독 운영 계획"
