@@ -13,6 +13,7 @@ import typer
 from onggi.gate import gate
 from onggi.inspection.command import ingest_report
 from onggi.plan.command import plan, why
+from onggi.pooling.command import gold_merge, gold_pool
 from onggi.work.command import guarded
 
 if TYPE_CHECKING:
@@ -182,6 +183,11 @@ app.command()(guarded(gate))
 ingest = typer.Typer(no_args_is_help=True, help="What the stage ingest made of the documents.")
 app.add_typer(ingest, name="ingest")
 ingest.command("report")(guarded(ingest_report))
+
+gold = typer.Typer(no_args_is_help=True, help="The gold labels: what systems found and nobody has judged.")
+app.add_typer(gold, name="gold")
+gold.command("pool")(guarded(gold_pool))
+gold.command("merge")(guarded(gold_merge))
 
 memo = typer.Typer(no_args_is_help=True, help="The memo: what models returned, kept for the next build.")
 app.add_typer(memo, name="memo")

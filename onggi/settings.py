@@ -114,6 +114,29 @@ def gate(path: Path) -> tuple[GateParams, EvaluateParams]:
     return GateParams.parse(loaded, path), EvaluateParams.parse(loaded, path)
 
 
+def gold(path: Path) -> GoldParams:
+    """Return where the labels of a params file are.
+
+    Raises
+    ------
+    ParamsError
+        The file is missing, or the section is wrong.
+    """
+    return GoldParams.parse(params.read(path), path)
+
+
+def searchable(path: Path) -> list[str]:
+    """Return the names of all indexes and systems of a params file: each has a run.
+
+    Raises
+    ------
+    ParamsError
+        The file is missing, or one of the two sections is wrong.
+    """
+    loaded = params.read(path)
+    return [*Indexes.parse(loaded, path), *Systems.parse(loaded, path)]
+
+
 def picked_on_test(path: Path) -> list[OnggiError]:
     """Return the weight of a fusion that is the best on test, where dev says another: test is for reporting.
 

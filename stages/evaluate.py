@@ -28,8 +28,8 @@ def main(runs: Opt[Path], documents: Opt[Path], chunks: Opt[Path], questions: Op
     gold = [question for question in tables.read(questions, Question) if question.origin == "gold"]
     dev, test = (Measured.of(gold, split, depths, runs, index, params.token_budget) for split in ("dev", "test"))
 
-    write_json(metrics / "dev.json", summary.averages(dev.scores))
-    write_json(metrics / "retrieval.json", summary.averages(test.scores))
+    write_json(metrics / "dev.json", summary.averages(dev))
+    write_json(metrics / "retrieval.json", summary.averages(test))
     write_json(metrics / "significance.json", summary.differences(test, params))
     write_json(metrics / intervals.NAME, intervals.intervals(test, params))
     write_json(metrics / "coverage.json", summary.coverage(test, params) | {"dev": summary.coverage(dev, params)})

@@ -90,14 +90,14 @@ def test_a_report_of_a_folder_that_is_not_there_is_an_error(
 def test_check_names_every_problem_in_a_line_of_its_own(tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
     path.write_text(
-        "corpus: {path: 7}\ngold: {path: data/gold, more: 1}\n"
+        "corpus: {path: 7}\ngold: {path: data/gold, judgments: data/none.jsonl, more: 1}\n"
         "chunk: {strategy: words, max_tokens: 0, overlap_tokens: 0}\nfuzion: {}\n"
     )
     code, _, error = invoke("check", str(path))
     lines = error.splitlines()
     assert code == 1
     assert lines[0] == f"error: {path}: corpus.path: got 7; input should be a valid string"
-    assert lines[1] == f"error: {path}: gold.more: unknown key; known here: path"
+    assert lines[1] == f"error: {path}: gold.more: unknown key; known here: path, judgments"
     chunk = [line for line in lines if ": chunk" in line]
     assert chunk[0].startswith(f"error: {path}: chunk.strategy: got 'words'")
     assert chunk[1].startswith(f"error: {path}: chunk.max_tokens: got 0")

@@ -161,6 +161,7 @@ READ_FROM_PARAMS = {
     params()["gold"]["path"],
     params()["rewriter"]["path"],
     params()["teacher"]["path"],
+    params()["gold"]["judgments"],
     params()["reader"]["path"],
     params()["judge"]["path"],
     params()["judge"]["verdicts"],
