@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from onggi.answers.reader import AnswerParams
+from onggi.answers.reader import AnswerParams, ReaderParams
 from onggi.chunking import ChunkParams
 from onggi.cleaning.params import CleanParams
 from onggi.core import params
@@ -57,6 +57,7 @@ SECTIONS: tuple[AnyParams, ...] = (
     FinetuneParams,
     EvaluateParams,
     GateParams,
+    ReaderParams,
     AnswerParams,
     JudgeParams,
 )
@@ -151,7 +152,7 @@ def unknown_names(loaded: Mapping[str, Any]) -> Iterator[ParamsError]:
     encoders, indexes, systems = Encoders.parse(loaded), Indexes.parse(loaded), Systems.parse(loaded)
     searchable = [*indexes, *systems]
     tuned = FinetuneParams.parse(loaded)
-    reranker = RerankerParams.parse(loaded)
+    reranker, answering = RerankerParams.parse(loaded), AnswerParams.parse(loaded)
     named = [
         *((f"encoders.{name}", name, "model", list(models)) for name in encoders),
         *((f"indexes.{name}.encoder", indexes[name].encoder, "encoder", list(encoders)) for name in indexes),
@@ -160,7 +161,8 @@ def unknown_names(loaded: Mapping[str, Any]) -> Iterator[ParamsError]:
         *((f"mine.candidates.{name}", name, "index", list(indexes)) for name in MineParams.parse(loaded).candidates),
         ("reranker.model", reranker.model, "model", list(models)),
         ("finetune.base", tuned.base, "model", [name for name in models if name != TUNED]),
-        ("answer.system", AnswerParams.parse(loaded).system, "index or system", searchable),
+        ("answer.system", answering.system, "index or system", searchable),
+        ("answer.encoder", answering.encoder, "model", list(models)),
         ("judge.encoder", JudgeParams.parse(loaded).encoder, "model", list(models)),
     ]
     for where, name, what, known in named:

@@ -1,166 +1,149 @@
-"""The `extractive` reader: a short span of a retrieved chunk, or no answer where nothing supports one."""
+"""The `extractive` reader: the best quotes of the retrieved chunks, or no answer where nothing supports one."""
 
 import math
-import re
-from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from onggi.answers.cues import NO_TERMS, cue_of
 from onggi.answers.reader import AnswerParams, Task
+from onggi.answers.statements import Statement, Terms, quotes
+from onggi.core import tables
 from onggi.core.schema import Answer, Chunk
-from onggi.korean.kiwi import CONTENT_TAGS, morphemes_of
-from onggi.korean.units import Unit, headings, is_header, tidy, units
+from onggi.korean.kiwi import morphemes_of
+from onggi.models.embedder import Embedder, Vectors
 
-Terms = frozenset[str]
-
-LONGEST_ANSWER = 120
-_ASKED = re.compile(r"\[?(?:질문|문의)\s?\d*\]|[QＱ문][.:)]")
-_ANSWERED = re.compile(r"^(?:\[답변?\]|답변[.:]|[AＡ답][.:)])\s*")
-CONTEXT_WEIGHT = 0.6
-"""What a word of the question counts that stands in the heading or the table's header, not in the sentence."""
-NO_SPAN_WEIGHT = 0.5
-"""What support counts where a question asks for an amount, a date or a place and the sentence has none."""
-RANK_WEIGHT = 0.02
-"""What support loses per rank of its chunk."""
+ABOVE_WEIGHT = 0.6
+"""What a word of the question counts that stands in the heading or the table's head, not in the quote itself."""
+KIND_WEIGHT = 0.5
+"""What it counts that a quote has the amount, date or place that the question asks for."""
+COSINE_WEIGHT = 1.5
+"""What the cosine of a quote with the question counts."""
+RANK_WEIGHT = 0.05
+"""What each rank of a quote's chunk takes from it."""
+TASKS_TOGETHER = 256
+SEPARATOR = " … "
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """A sentence, list item or table row that an answer can be taken from.
+class Scored:
+    """A quote of a chunk for a question.
 
-    ``own`` are its terms, ``context`` those of the headings and the table header above it; ``cells`` pair each
-    cell of a row with the terms of its column's name.
+    ``score`` chooses among quotes; ``support``, from 0 to 1, is how far the quote is about what is asked: the mean of
+    its cosine with the question and of the share of the question's weight that its chunk covers.
     """
 
-    text: str
-    own: Terms
-    context: Terms
-    cells: tuple[tuple[Terms, str], ...] = ()
+    chunk: Chunk
+    quote: Statement
+    score: float
+    support: float
 
 
 class ExtractiveReader:
-    """Answers questions from chunks; words weigh what they are worth in all of them.
+    """Answers questions with quotes; words weigh what they are worth in all chunks.
 
     Parameters
     ----------
     texts : Iterable[str]
         The texts of all chunks, for the inverse document frequencies.
     params : AnswerParams
-        How much is read and what counts as support.
+        How much is read and quoted, and what counts as support.
+    embedder : Embedder
+        Compares quotes, below their headings, with questions.
     """
 
-    def __init__(self, texts: Iterable[str], params: AnswerParams) -> None:
-        self.params = params
+    def __init__(self, texts: Iterable[str], params: AnswerParams, embedder: Embedder) -> None:
+        self.params, self.embedder = params, embedder
         frequencies: Counter[str] = Counter()
         count = 0
         for terms in morphemes_of(texts):
             frequencies.update(set(terms))
             count += 1
         self._count, self._frequencies = count, frequencies
-        self._statements: dict[str, list[Statement]] = {}
 
     def idf(self, term: str) -> float:
         """Return the weight of a term, as BM25 counts it: highest for one that no chunk has."""
         frequency = self._frequencies[term]
         return math.log(1 + (self._count - frequency + 0.5) / (frequency + 0.5))
 
+    def weight(self, terms: Terms) -> float:
+        """Return the weight of terms together."""
+        return math.fsum(map(self.idf, terms))
+
     def answers(self, tasks: Iterable[Task]) -> Iterator[Answer]:
         """Yield one answer a task, in their order, from the first chunks of each."""
-        waiting: deque[Task] = deque()
+        for block in tables.batches(tasks, TASKS_TOGETHER):
+            texts = [task.question.text for task in block]
+            read = self._read(block)
+            for task, terms, asked in zip(block, morphemes_of(texts), self.embedder.queries(texts), strict=True):
+                yield self._answer(task, self._scored(task, frozenset(terms) - NO_TERMS, asked, read))
 
-        def texts() -> Iterator[str]:
-            for task in tasks:
-                waiting.append(task)
-                yield task.question.text
+    def _read(self, tasks: Sequence[Task]) -> Mapping[str, list[tuple[Statement, Vectors]]]:
+        """Return the quotes of all chunks that tasks are answered from, each with its vector, by the chunks' ids."""
+        chunks = {chunk.chunk_id: chunk for task in tasks for chunk in task.contexts[: self.params.contexts]}
+        found = {chunk_id: quotes(chunk, self.params.quote_chars) for chunk_id, chunk in chunks.items()}
+        vectors = iter(
+            self.embedder.passages(
+                [f"{chunks[key].heading}\n{quote.text}" for key, of in found.items() for quote in of]
+            )
+        )
+        return {chunk_id: [(quote, next(vectors)) for quote in of] for chunk_id, of in found.items()}
 
-        for terms in morphemes_of(texts()):
-            yield self._answer(waiting.popleft(), frozenset(terms) - NO_TERMS)
+    def _scored(
+        self, task: Task, terms: Terms, asked: Vectors, read: Mapping[str, list[tuple[Statement, Vectors]]]
+    ) -> list[Scored]:
+        """Return all quotes of a task's chunks, best first; of equal ones the first."""
+        cue, total = cue_of(task.question.text), self.weight(terms)
+        scored = []
 
-    def _answer(self, task: Task, asked: Terms) -> Answer:
-        chunks = task.contexts[: self.params.contexts]
-        cue = cue_of(task.question.text)
-        best: tuple[float, Statement, Chunk] | None = None
-        for rank, chunk in enumerate(chunks):
-            for statement in self._read(chunk):
-                fits = cue is not None and bool(cue.spans(statement.text))
-                support = self._support(asked, statement, fits) * (1 - RANK_WEIGHT * rank)
-                if cue and not fits:
-                    support *= NO_SPAN_WEIGHT
-                if best is None or support > best[0]:
-                    best = support, statement, chunk
-        query_id, read = task.question.query_id, [chunk.chunk_id for chunk in chunks]
-        if best is None or best[0] < self.params.min_support or best[0] == 0:
-            return Answer(query_id, None, None, round(best[0], 6) if best else 0.0, read)
-        support, statement, chunk = best
-        text = _cell(statement, asked) or statement.text
-        if cue and (span := cue.nearest(text, asked)):
-            text = span
-        return Answer(query_id, cut(text), chunk.chunk_id, round(support, 6), read, chunk.place)
+        def share(held: Terms) -> float:
+            return self.weight(terms & held) / total if total else 0.0
 
-    def _support(self, asked: Terms, statement: Statement, fits: bool) -> float:
-        """Return the share of the question's weight that a statement covers, 0 to 1."""
-        total = sum(map(self.idf, sorted(asked)))
-        if total == 0:
-            return 0.0
-        own = sum(map(self.idf, sorted(asked & statement.own)))
-        around = sum(map(self.idf, sorted((asked & statement.context) - statement.own)))
-        # A sentence that shares nothing itself is supported by its heading only where it has what is asked for.
-        return (own + CONTEXT_WEIGHT * around) / total if own or fits else 0.0
+        for rank, chunk in enumerate(task.contexts[: self.params.contexts]):
+            quoted = read[chunk.chunk_id]
+            covered = share(frozenset[str]().union(*(quote.own | quote.above for quote, _ in quoted)))
+            for quote, vector in quoted:
+                cosine = float(np.multiply(asked, vector, dtype=np.float64).sum())
+                words = share(quote.own) + ABOVE_WEIGHT * share(quote.above - quote.own)
+                fits = 0.5 if cue is None else float(cue.search(quote.text) is not None)
+                score = words + COSINE_WEIGHT * cosine + KIND_WEIGHT * fits - RANK_WEIGHT * rank
+                scored.append(Scored(chunk, quote, score, max(0.0, covered + cosine) / 2))
+        return sorted(scored, key=lambda each: -each.score)
 
-    def _read(self, chunk: Chunk) -> list[Statement]:
-        if chunk.chunk_id not in self._statements:
-            self._statements[chunk.chunk_id] = list(statements(chunk))
-        return self._statements[chunk.chunk_id]
-
-
-def statements(chunk: Chunk) -> Iterator[Statement]:
-    """Cut a chunk into the statements an answer can be taken from; a question in it is context of what follows it."""
-    pieces = units(chunk.text, headings(chunk))
-    names = sorted({name for unit in pieces for name in unit.heading})
-    of_heading = dict(zip(names, map(frozenset, morphemes_of(names)), strict=True))
-    nothing: Terms = frozenset()
-    header, named, asked = -1, list[Terms](), nothing
-    for unit in pieces:
-        text = _ANSWERED.sub("", tidy(chunk.text[unit.start : unit.end]))
-        above = asked.union(*(of_heading[name] for name in unit.heading))
-        if unit.kind == "heading" or text.endswith("?") or _ASKED.match(text):
-            asked = _terms(unit) if unit.kind != "heading" else nothing
-        elif unit.kind == "row":
-            values = [tidy(chunk.text[a:b]) for a, b in unit.cells]
-            if unit.block != header:
-                header, named = unit.block, []
-                rows = [[tidy(chunk.text[a:b]) for a, b in row.cells] for row in pieces if row.block == unit.block]
-                if is_header(rows):
-                    named = [frozenset(_between(unit, *cell)) for cell in unit.cells]
-                    continue
-            columns = [*named[1:], *[nothing] * len(values)]
-            cells = tuple(zip(columns, values[1:], strict=False))
-            yield Statement(" | ".join(values), _terms(unit), above.union(*named), cells)
+    def _answer(self, task: Task, scored: Sequence[Scored]) -> Answer:
+        query_id, read = task.question.query_id, [chunk.chunk_id for chunk in task.contexts[: self.params.contexts]]
+        support = round(scored[0].support, 6) if scored else 0.0
+        if support < self.params.min_support or not support:
+            return Answer(query_id, None, None, support, read, reason="unsupported")
+        if task.question.options:
+            text, chosen = self._option(task, scored)
         else:
-            label = frozenset(*morphemes_of([unit.label])) if unit.label else nothing
-            yield Statement(text, _terms(unit), above | label)
+            chosen = self._apart(scored)
+            text = SEPARATOR.join(each.quote.text for each in chosen)
+        cited = list(dict.fromkeys(each.chunk.chunk_id for each in chosen))
+        return Answer(query_id, text, cited[0], support, read, chosen[0].chunk.place, cited)
+
+    def _apart(self, scored: Sequence[Scored]) -> list[Scored]:
+        """Return the best quotes that share no statement."""
+        chosen: list[Scored] = []
+        for each in scored:
+            if len(chosen) < self.params.quotes and not any(_overlap(each, other) for other in chosen):
+                chosen.append(each)
+        return chosen
+
+    def _option(self, task: Task, scored: Sequence[Scored]) -> tuple[str, list[Scored]]:
+        """Return the option that a quote speaks for most, and the quote: its score and what of the option it says."""
+        options = task.question.options
+        weighed = [(frozenset(terms), each) for terms in morphemes_of(options) for each in scored]
+
+        def spoken(terms: Terms, each: Scored) -> float:
+            return each.score + self.weight(terms & each.quote.own) / (self.weight(terms) or 1.0)
+
+        best = max(range(len(weighed)), key=lambda place: spoken(*weighed[place]))
+        return options[best // len(scored)], [weighed[best][1]]
 
 
-def cut(text: str) -> str:
-    """Return at most `LONGEST_ANSWER` characters of an answer, cut between words."""
-    if len(text) <= LONGEST_ANSWER:
-        return text
-    return text[: max(text.rfind(" ", 0, LONGEST_ANSWER), LONGEST_ANSWER // 2)]
-
-
-def _terms(unit: Unit) -> Terms:
-    return frozenset(m.form.lower() for m in unit.morphemes if m.tag in CONTENT_TAGS)
-
-
-def _between(unit: Unit, start: int, end: int) -> Iterator[str]:
-    return (m.form.lower() for m in unit.morphemes if start <= m.start < end and m.tag in CONTENT_TAGS)
-
-
-def _cell(statement: Statement, asked: Terms) -> str:
-    """Return the cell whose column the question names, or the only one; nothing where that is not one cell."""
-    if len(statement.cells) == 1:
-        return statement.cells[0][1]
-    shares = [len(column & asked) for column, _ in statement.cells]
-    best = max(shares, default=0)
-    return statement.cells[shares.index(best)][1] if best and shares.count(best) == 1 else ""
+def _overlap(a: Scored, b: Scored) -> bool:
+    return a.chunk is b.chunk and a.quote.first <= b.quote.last and b.quote.first <= a.quote.last

@@ -110,7 +110,7 @@ class Question:
     """A question with its answers and evidence; both are empty where the corpus holds no answer.
 
     ``type`` is one of `QUESTION_TYPES`, or empty where the source gives none. Questions without evidence
-    are asked in the test split only.
+    are asked in the test split only. ``options`` are what a multiple-choice question lets one choose among.
     """
 
     query_id: str
@@ -120,6 +120,7 @@ class Question:
     evidence: list[Evidence]
     origin: Literal["gold", "synthetic"]
     split: Split
+    options: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +168,18 @@ class Candidate:
     rule: str
 
 
+REFUSALS = ("unsupported", "unanswerable", "uncited")
+"""Why a reader gives no answer: nothing supports one, the model says so, it cites nothing that it was given."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to a question; ``text`` is None where nothing retrieved supports one.
+    """The answer to a question; ``text`` is None where there is none, and ``reason`` says why.
 
-    ``chunk_id`` cites the chunk it was taken from and ``place`` where in its file that stands, ``contexts`` are the
-    chunks that were read, best first.
+    A reason that is none of `REFUSALS` is that of a failure: a model was asked and no reply came of it. ``contexts``
+    are the chunks that were read, best first. ``chunk_id`` cites the first chunk that the answer was taken from, and
+    ``place`` where in its file that stands; ``citations`` are all of them. ``invented`` counts what was cited and is
+    none of the contexts.
     """
 
     query_id: str
@@ -181,3 +188,11 @@ class Answer:
     score: float
     contexts: list[str]
     place: str = ""
+    citations: list[str] = field(default_factory=list)
+    invented: int = 0
+    reason: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether no reply came, so that nothing is known of what the reader says."""
+        return bool(self.reason) and self.reason not in REFUSALS

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from onggi.evaluation import strings
 from onggi.evaluation.contexts import score_contexts
 from onggi.evaluation.judge import Case, Verdict
+from onggi.evaluation.key_span import contains
 from onggi.truth.relevance import ChunkIndex, target
 
 
@@ -47,10 +48,16 @@ def _strings(cases: Sequence[Case]) -> dict[str, float]:
     scores = [
         nothing if case.answer.text is None else strings.best(case.answer.text, case.question.answers) for case in cases
     ]
+    held = [
+        case.answer.text is not None
+        and any(contains(case.answer.text, gold, case.question.text) for gold in case.question.answers)
+        for case in cases
+    ]
     return {
         **_mean("EM", [score.exact_match for score in scores]),
         **_mean("F1", [score.f1 for score in scores]),
         **_mean("ROUGE-L", [score.rouge_l for score in scores]),
+        **_mean("contains", held),
     }
 
 

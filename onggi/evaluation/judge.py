@@ -1,5 +1,6 @@
 """Judges: answers against gold. Each measures what it can; what none can measure is named, not guessed."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -59,15 +60,16 @@ def judged(questions: Sequence[Question], cases: Sequence[Case], judges: Iterabl
     questions
         The test questions.
     cases
-        Those of them that have an answer row.
+        Those of them that have an answer row; where no reply came the row is counted and not judged.
     judges
         They measure in this order; what a later one measures takes the place of an earlier one's.
     """
     values: dict[str, dict[str, float]] = {}
     reasons: dict[str, str] = {}
+    heard = [case for case in cases if not case.answer.failed]
     about: dict[str, Any] = {}
     for judge in judges:
-        verdict = judge.judge(cases)
+        verdict = judge.judge(heard)
         for group, measures in verdict.values.items():
             values.setdefault(group, {}).update(measures)
         reasons |= verdict.reasons
@@ -104,14 +106,19 @@ def texts_needed(questions: Sequence[Question], answers: Mapping[str, Answer]) -
     return chunk_ids, {evidence.doc_id for question in questions for evidence in question.evidence}
 
 
-def _coverage(questions: Sequence[Question], cases: Sequence[Case]) -> dict[str, int]:
-    answerable = [case for case in cases if case.question.evidence]
+def _coverage(questions: Sequence[Question], cases: Sequence[Case]) -> dict[str, Any]:
+    heard = [case for case in cases if not case.answer.failed]
+    answerable = [case for case in heard if case.question.evidence]
+    without = Counter(case.answer.reason for case in cases if case.answer.reason)
     return {
         "questions": len(questions),
         "without_answer_row": len(questions) - len(cases),
+        "failed": len(cases) - len(heard),
         "answerable": len(answerable),
         "answerable_with_gold_answer": sum(bool(case.question.answers) for case in answerable),
         "answerable_answered": sum(case.answer.text is not None for case in answerable),
-        "unanswerable": len(cases) - len(answerable),
-        "abstained": sum(case.answer.text is None for case in cases),
+        "unanswerable": len(heard) - len(answerable),
+        "abstained": sum(case.answer.text is None for case in heard),
+        "invented_citations": sum(case.answer.invented for case in heard),
+        "reasons": dict(sorted(without.items())),
     }

@@ -32,7 +32,16 @@ def _schema(shape: type[BaseModel]) -> str:
 def parsed(
     llm: Llm, requests: Sequence[Request], shape: type[Parsed] | Sequence[type[Parsed]]
 ) -> Iterator[Parsed | Failure]:
+    """Yield what each request was answered with (see `replied`)."""
+    return (result if isinstance(result, Failure) else result[0] for result in replied(llm, requests, shape))
+
+
+def replied(
+    llm: Llm, requests: Sequence[Request], shape: type[Parsed] | Sequence[type[Parsed]]
+) -> Iterator[tuple[Parsed, Reply] | Failure]:
     """Yield what each request was answered with, as ``shape``, or as its own of several shapes, in order.
+
+    With it goes the reply as it was said.
 
     A reply that is none is asked for once more, with what was wrong with it; the second is final. What repairs of
     truncated or fenced JSON can save is taken.
@@ -57,11 +66,11 @@ class _Malformed:
         self.text, self.problem = text, problem
 
 
-def _read(result: Reply | Failure, shape: type[Parsed]) -> "Parsed | Failure | _Malformed":
+def _read(result: Reply | Failure, shape: type[Parsed]) -> "tuple[Parsed, Reply] | Failure | _Malformed":
     if isinstance(result, Failure):
         return result
     try:
-        return shape.model_validate(loads(result.text))
+        return shape.model_validate(loads(result.text)), result
     except ValidationError as error:
         wrong = error.errors()[0]
         where = ".".join(map(str, wrong["loc"]))

@@ -15,7 +15,7 @@ from onggi.core.errors import GoldError
 from onggi.core.params import Params
 from onggi.core.places import on_page
 from onggi.core.schema import Evidence, Origin
-from onggi.korean.normalize import nfc
+from onggi.korean.normalize import nfc, squash
 from onggi.truth.labels import GoldQuestion, Quote, json_lines, shortened
 
 
@@ -52,6 +52,7 @@ class _Line(BaseModel):
     type: Literal["정의", "절차", "규정", "예시", "비교", "적용"]
     answer: Text | None
     evidence: list[_Quote]
+    options: Annotated[list[Text], Field(min_length=2)] | None = None
 
 
 def read_gold(path: Path) -> list[GoldQuestion]:
@@ -59,7 +60,7 @@ def read_gold(path: Path) -> list[GoldQuestion]:
 
     A line of the file is ``{"id", "question", "type", "answer", "evidence": [{"source", "quote"}]}``; evidence may be
     ``{"source", "page"}`` instead, the page counted from 1. A question without an answer in the corpus has ``answer``
-    null and no evidence.
+    null and no evidence. A multiple-choice question has ``options`` too, one of which is the answer.
 
     Raises
     ------
@@ -95,7 +96,12 @@ def _question(where: str, line: dict[str, Any]) -> GoldQuestion:
         raise GoldError(where, "an answer goes with evidence, and none with none", "give both, or null and []")
     quotes = [_quote(where, place, item) for place, item in enumerate(parsed.evidence)]
     answers = [nfc(parsed.answer)] if parsed.answer is not None else []
-    return GoldQuestion(where, parsed.id, nfc(parsed.question), parsed.type, answers, quotes)
+    options = [nfc(option) for option in parsed.options or ()]
+    if len(set(map(squash, options))) < len(options):
+        raise GoldError(where, "two options are the same", "make them different")
+    if options and not set(answers) <= set(options):
+        raise GoldError(where, f"the answer {shortened(answers[0])!r} is none of the options", "copy it from them")
+    return GoldQuestion(where, parsed.id, nfc(parsed.question), parsed.type, answers, quotes, options=options)
 
 
 def _quote(where: str, place: int, item: _Quote) -> Quote:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ class Quote:
 class GoldQuestion:
     """A question as it was labelled; ``where`` is the file and line it came from.
 
-    ``split`` is set where the source keeps splits of its own.
+    ``split`` is set where the source keeps splits of its own, ``options`` for a multiple-choice question.
     """
 
     where: str
@@ -43,6 +43,7 @@ class GoldQuestion:
     answers: list[str]
     quotes: list[Quote]
     split: Split | None = None
+    options: list[str] = field(default_factory=list)
 
 
 def json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

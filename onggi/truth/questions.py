@@ -34,6 +34,7 @@ def as_questions(
             evidence=evidence[question.query_id],
             origin="gold",
             split=question.split or (split_of[question.quotes[0].doc_id] if question.quotes else "test"),
+            options=question.options,
         )
         for question in labelled
     ]

@@ -39,18 +39,21 @@ def test_right_answers():
         Answer("q2", "1개월", IDS[1], 0.9, IDS[1:]),
         Answer("q3", None, None, 0.0, IDS[:1]),
     )
-    assert found["string"] == {"EM": 1.0, "F1": 1.0, "ROUGE-L": 1.0}
+    assert found["string"] == {"EM": 1.0, "F1": 1.0, "ROUGE-L": 1.0, "contains": 1.0}
     assert found["no_answer"] == {"precision": 1.0, "recall": 1.0, "F1": 1.0}
     assert found["citation"] == {"accuracy": 1.0}
     assert found["ragas"] == {"non_llm_context_precision_with_reference": 1.0, "non_llm_context_recall": 1.0}
     assert found["coverage"] == {
         "questions": 3,
         "without_answer_row": 0,
+        "failed": 0,
         "answerable": 2,
         "answerable_with_gold_answer": 2,
         "answerable_answered": 2,
         "unanswerable": 1,
         "abstained": 1,
+        "invented_citations": 0,
+        "reasons": {},
     }
 
 
@@ -118,6 +121,27 @@ def test_questions_without_a_row_are_counted_and_left_out():
     found = judge([WHERE, HOW_LONG], Answer("q1", "마당 북쪽", IDS[0], 0.9, IDS))
     assert found["string"]["EM"] == 1.0
     assert (found["coverage"]["questions"], found["coverage"]["without_answer_row"]) == (2, 1)
+
+
+def test_an_answer_contains_what_decides_the_gold_one():
+    long = Answer("q1", "장독대는 마당의 북쪽에 두고, 메주는 한 달 띄운다", IDS[0], 0.9, IDS)
+    assert judge([WHERE, HOW_LONG], long, Answer("q2", "열흘마다", IDS[2], 0.9, IDS))["string"]["contains"] == 1 / 2
+
+
+def test_where_no_reply_came_nothing_is_judged_and_the_reason_is_counted():
+    found = judge(
+        [WHERE, HOW_LONG, NOWHERE, NOWHERE_EITHER],
+        Answer("q1", "마당 북쪽", IDS[0], 0.9, IDS, invented=2),
+        Answer("q2", None, None, 0.0, IDS, reason="timeout"),
+        Answer("q3", None, None, 0.0, IDS, reason="unanswerable"),
+        Answer("q4", None, None, 0.0, IDS, reason="timeout"),
+    )
+    assert found["string"]["EM"] == 1.0
+    assert found["no_answer"] == {"precision": 1.0, "recall": 1.0, "F1": 1.0}
+    counted = {name: found["coverage"][name] for name in ("failed", "answerable", "unanswerable", "abstained")}
+    assert counted == {"failed": 2, "answerable": 1, "unanswerable": 1, "abstained": 1}
+    assert found["coverage"]["invented_citations"] == 2
+    assert found["coverage"]["reasons"] == {"timeout": 2, "unanswerable": 1}
 
 
 def test_nothing_asked_leaves_reasons_only():

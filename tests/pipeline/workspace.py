@@ -143,5 +143,5 @@ def slice_of_the_corpus(folder: Path) -> None:
     unanswerable = [line for line, named in zip(lines, sources, strict=True) if not named][:2]
     kept = [line for line, named in zip(lines, sources, strict=True) if named and named <= chosen] + unanswerable
     gold = folder / "data" / "gold" / "questions.jsonl"
-    gold.parent.mkdir(parents=True)
+    gold.parent.mkdir(parents=True, exist_ok=True)
     gold.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")

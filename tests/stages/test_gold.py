@@ -90,3 +90,9 @@ def test_a_beir_folder_keeps_its_splits_and_grades(folder: Path) -> None:
     assert split_of["f0.md"] == "dev" and split_of["f2.md"] == "train"
     # What a test question needs lies in the handbook too, and one question joins it with f1.
     assert [split_of[doc_id] for doc_id in ("a-notice.md", "b-handbook.md", "c-copy.md", "f1.md")] == ["test"] * 4
+
+
+def test_options_reach_the_questions(folder: Path) -> None:
+    line = {"id": "q1", "answer": None, "evidence": [], "options": ["사흘", "닷새"]}
+    (question,), *_ = built(folder, line)
+    assert question.options == ["사흘", "닷새"]

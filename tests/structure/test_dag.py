@@ -69,7 +69,8 @@ def test_the_settings_a_stage_loads_are_declared(stage: Stage) -> None:
 
 PICTURED = {
     *("corpus.path", "gold.path", "models", "encoders", "indexes", "systems", "synthesize.index", "mine.candidates"),
-    *("reranker.model", "finetune.base", "answer.system"),
+    *("reranker.model", "finetune.base", "answer.system", "answer.encoder"),
+    "reader.path",
 }
 """What the report's picture of the stages is made of: it reads dvc.yaml with params.yaml, rather than a section."""
 
@@ -153,6 +154,7 @@ NAMED_IN_INPUTS = {"data/runs", "data/index", "data/chunks.parquet", "models"}
 READ_FROM_PARAMS = {
     params()["corpus"]["path"],
     params()["gold"]["path"],
+    params()["reader"]["path"],
     params()["judge"]["path"],
     params()["judge"]["verdicts"],
     *(tokenizer["user_dictionary"] for tokenizer in params()["models"]["tokenizer"].values()),

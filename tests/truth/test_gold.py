@@ -54,6 +54,26 @@ def test_a_line_becomes_a_question(tmp_path: Path) -> None:
     ]
 
 
+def test_a_multiple_choice_question(tmp_path: Path) -> None:
+    (asked,) = read_gold(gold(tmp_path, line(options=["사흘", unicodedata.normalize("NFD", "닷새")])))
+    assert asked.options == ["사흘", "닷새"]
+    (unanswerable,) = read_gold(gold(tmp_path, line(answer=None, evidence=[], options=["사흘", "닷새"])))
+    assert (unanswerable.answers, unanswerable.options) == ([], ["사흘", "닷새"])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["사흘", "이레"], "questions.jsonl:1: the answer '닷새' is none of the options; copy it from them"),
+        (["닷새", "닷 새"], "questions.jsonl:1: two options are the same; make them different"),
+        (["닷새"], "questions.jsonl:1: options: got ['닷새']; list should have at least 2 items"),
+        (["닷새", " "], "questions.jsonl:1: options.1: got ' '; must not be blank"),
+    ],
+)
+def test_bad_options_are_named(tmp_path: Path, options: list[str], message: str) -> None:
+    assert refusal(gold(tmp_path, line(options=options))).startswith(message)
+
+
 def test_a_question_without_an_answer_in_the_corpus(tmp_path: Path) -> None:
     (asked,) = read_gold(gold(tmp_path, line(answer=None, evidence=[])))
     assert (asked.answers, asked.quotes, asked.split) == ([], [], None)
