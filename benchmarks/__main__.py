@@ -12,7 +12,7 @@ from benchmarks.data import Absent
 from onggi.core.outs import write_json
 
 DEFAULT = ("bm25", "embed", "mine", "memo", "startup", "reading", "pages")
-KNOWN = (*DEFAULT, "build", "changes", "cleaning", "headings", "ingest", "joins", "llm", "rebuild")
+KNOWN = (*DEFAULT, "build", "changes", "cleaning", "headings", "ingest", "joins", "llm", "local_llm", "rebuild")
 RESULTS = Path(__file__).parent / "results.json"
 
 

@@ -28,6 +28,11 @@ def open_llm(params: RoleParams, models: Path) -> Llm:
 
         replies = Recorded(Path(params.path))
         return Llm(params, {"recorded": replies.digest}, lambda: replies)
+    if params.backend == "transformers":
+        from onggi.llm import local
+
+        folder = Path(params.path)
+        return Llm(params, local.identity(params), lambda: local.Local(folder, params.local), local.counting(folder))
     if params.backend == "openai":
         from onggi.llm.endpoint import Endpoint, identity
 

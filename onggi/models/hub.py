@@ -12,29 +12,40 @@ from huggingface_hub.errors import (
 )
 
 from onggi.core.errors import ModelError
+from onggi.models.generator import store_generator
 from onggi.models.params import HubParams
 from onggi.models.storing import store
 
-CONFIGURATION = ["*.json", "*.txt", "*.model", "1_Pooling/*.json"]
+CONFIGURATION = ["*.json", "*.jinja", "*.txt", "*.model", "1_Pooling/*.json"]
+NEEDLESS = ["original/*", "consolidated*"]
+"""Weights of language models once more, as their makers' own programs read them."""
 
 
 def fetch(params: HubParams, folder: Path) -> None:
-    """Store a model of the Hub in the empty ``folder`` (see `onggi.models.storing`).
+    """Store a model of the Hub in the empty ``folder`` (see `onggi.models.storing` and `onggi.models.generator`).
 
     Raises
     ------
     ModelError
         The model or revision does not exist, cannot be reached, or cannot be loaded.
     """
-    store(_snapshot(params), folder, params, params.name)
+    snapshot = _snapshot(params)
+    if params.task == "generator":
+        store_generator(snapshot, folder, params.gguf_file, params.name)
+    else:
+        store(snapshot, folder, params, params.name)
 
 
 def _snapshot(params: HubParams) -> Path:
     """Return the folder of the Hub's cache that holds the model; pickles only where it has nothing else."""
     try:
-        for weights in ("*.safetensors", "pytorch_model*.bin"):
+        for weights in _weights(params):
             patterns = [*CONFIGURATION, weights, *(["*.py"] if params.trust_remote_code else [])]
-            path = Path(snapshot_download(params.name, revision=params.revision, allow_patterns=patterns))
+            path = Path(
+                snapshot_download(
+                    params.name, revision=params.revision, allow_patterns=patterns, ignore_patterns=NEEDLESS
+                )
+            )
             if any(path.glob(weights)):
                 return path
     except RepositoryNotFoundError:
@@ -48,4 +59,11 @@ def _snapshot(params: HubParams) -> Path:
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
         problem = f"the Hub cannot be reached ({error})"
         raise ModelError(params.name, problem, "go online, or adopt a local folder") from None
-    raise ModelError(params.name, "holds no weights (*.safetensors, pytorch_model*.bin)", "choose another model")
+    raise ModelError(params.name, f"holds no weights ({', '.join(_weights(params))})", "choose another model")
+
+
+def _weights(params: HubParams) -> tuple[str, ...]:
+    """Return the patterns of weights that may be fetched, the first that is there."""
+    if params.task == "generator":
+        return (params.gguf_file or "*.safetensors",)
+    return ("*.safetensors", "pytorch_model*.bin")

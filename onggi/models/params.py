@@ -10,7 +10,7 @@ Length = Annotated[int, Field(ge=8, le=32768)]
 Precision = Literal["fp32", "bf16", "fp16"]
 Runtime = Literal["torch", "onnx"]
 Pooling = Literal["cls", "mean", "last_token"]
-Task = Literal["encoder", "reranker"]
+Task = Literal["encoder", "reranker", "generator"]
 
 
 class EmbedParams(Params):
@@ -92,14 +92,23 @@ class BootstrapParams(ModelParams):
 class _Stored(ModelParams):
     """How a model that others made is stored."""
 
-    task: Task = Field("encoder", description="encoder, or reranker: a cross-encoder with one score")
+    task: Task = Field(
+        "encoder", description="encoder, reranker: a cross-encoder with one score, or generator: a language model"
+    )
     pooling: Pooling | None = Field(None, description="null: as the model's own files say; else cls, mean, last_token")
     trust_remote_code: bool = Field(False, description="run code that comes with the model")
+    gguf_file: str | None = Field(
+        None, pattern=r"^[^/\\]+\.gguf$", description="generator: the GGUF file to take, in place of safetensors"
+    )
 
     @model_validator(mode="after")
-    def _pooling_is_of_encoders(self) -> Self:
-        if self.task == "reranker" and self.pooling is not None:
+    def _settings_are_of_the_task(self) -> Self:
+        if self.task != "encoder" and self.pooling is not None:
             raise ValueError("pooling is for task encoder")
+        if self.task != "generator" and self.gguf_file is not None:
+            raise ValueError("gguf_file is for task generator")
+        if self.task == "generator" and self.trust_remote_code:
+            raise ValueError("trust_remote_code is not for task generator")
         return self
 
 

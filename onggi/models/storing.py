@@ -17,7 +17,7 @@ from onggi.models.params import HubParams, LocalParams, Pooling
 
 
 def store(source: Path, folder: Path, params: HubParams | LocalParams, where: str) -> None:
-    """Store the model in the folder ``source`` in the empty ``folder``; errors name ``where`` it comes from.
+    """Store an encoder or reranker of the folder ``source`` in the empty ``folder``; errors name ``where`` it is from.
 
     Weights become float32 safetensors; pickled ones are read through ``torch.load(weights_only=True)`` and never run
     code. An encoder gets sentence-transformers' files beside it (see `onggi.models.config`). A tokenizer that names no

@@ -64,7 +64,7 @@ def test_a_snapshot_asks_for_the_commit_and_for_pickles_only_where_there_is_noth
 ) -> None:
     folder, asked = as_pickle(model, tmp_path / "pickled"), []
 
-    def download(name: str, revision: str, allow_patterns: list[str]) -> str:
+    def download(name: str, revision: str, allow_patterns: list[str], ignore_patterns: list[str]) -> str:
         asked.append((name, revision, allow_patterns))
         return str(folder)
 

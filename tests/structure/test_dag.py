@@ -201,10 +201,12 @@ def test_metrics_plots_and_the_checkpoint_are_declared() -> None:
 BESIDE_THE_OUTS = {
     *(f"onggi.work.{name}" for name in ("journal", "progress", "store", "memo", "lockfile")),
     "onggi.documents.sandbox",
+    "onggi.llm.local",
 }
 """They tell when a run was and how long it took, when a row was last used, and when to commit and to draw the next
 line; and where the project is whose dvc.lock is kept. None of it enters an out: the memo hands out rows alone, and what
-is drawn, recorded and kept lies outside of the outs. The sandbox ends what hangs without using the CPU.
+is drawn, recorded and kept lies outside of the outs. The sandbox ends what hangs without using the CPU. A local model
+tells the journal how long its replies took.
 """
 
 UNSTEADY = re.compile(
