@@ -18,7 +18,8 @@ from tests.structure.modules import ROOT, closure, file_of, modules, tree
 
 ORDER = [
     *("ingest", "chunk", "gold", "tokenizer", "bootstrap", "fetch", "adopt", "encode", "index", "synthesize"),
-    *("candidates", "mine", "finetune", "search", "inputs", "compose", "evaluate", "answer", "judge", "report"),
+    *("candidates", "mine", "finetune", "search", "inputs", "compose", "evaluate", "answer", "judge"),
+    *("benchmark_llm", "report"),
 ]
 LOADS = ("load", "parse", "load_entry")
 each = pytest.mark.parametrize("stage", stages(), ids=lambda stage: stage.name)
@@ -202,11 +203,12 @@ BESIDE_THE_OUTS = {
     *(f"onggi.work.{name}" for name in ("journal", "progress", "store", "memo", "lockfile")),
     "onggi.documents.sandbox",
     "onggi.llm.local",
+    "onggi.choosing.trial",
 }
 """They tell when a run was and how long it took, when a row was last used, and when to commit and to draw the next
 line; and where the project is whose dvc.lock is kept. None of it enters an out: the memo hands out rows alone, and what
 is drawn, recorded and kept lies outside of the outs. The sandbox ends what hangs without using the CPU. A local model
-tells the journal how long its replies took.
+tells the journal how long its replies took. A trial of a model tells it to the one out that is there for it.
 """
 
 UNSTEADY = re.compile(
@@ -256,6 +258,7 @@ def test_what_repeats_repeats_over_what_is_declared() -> None:
         "candidates": "${mine.candidates}",
         "search": "${indexes}",
         "compose": "${systems}",
+        "benchmark_llm": "${benchmark_llm.models}",
     }
 
 
