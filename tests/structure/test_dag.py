@@ -203,12 +203,14 @@ BESIDE_THE_OUTS = {
     *(f"onggi.work.{name}" for name in ("journal", "progress", "store", "memo", "lockfile")),
     "onggi.documents.sandbox",
     "onggi.llm.local",
+    "onggi.llm.retries",
     "onggi.choosing.trial",
 }
 """They tell when a run was and how long it took, when a row was last used, and when to commit and to draw the next
 line; and where the project is whose dvc.lock is kept. None of it enters an out: the memo hands out rows alone, and what
 is drawn, recorded and kept lies outside of the outs. The sandbox ends what hangs without using the CPU. A local model
-tells the journal how long its replies took. A trial of a model tells it to the one out that is there for it.
+tells the journal how long its replies took; an endpoint may name the moment from which it can be asked again. A trial
+of a model tells how long it took to the one out that is there for it.
 """
 
 UNSTEADY = re.compile(
@@ -245,8 +247,8 @@ def test_the_params_file_is_right() -> None:
 
 
 def test_every_section_is_read_by_a_stage() -> None:
-    """But for the rules of `onggi gate`, which no stage may depend on."""
-    assert set(params()) == {key.split(".")[0] for stage in stages() for key in stage.params} | {"models", "gate"}
+    """But for the rules of `onggi gate`, which no stage may depend on, and what the demo declares none of."""
+    assert set(params()) == {key.split(".")[0] for stage in stages() for key in stage.params} | {"models", "benchmark_llm", "gate"}
 
 
 def test_what_repeats_repeats_over_what_is_declared() -> None:
