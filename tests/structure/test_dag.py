@@ -248,7 +248,11 @@ def test_the_params_file_is_right() -> None:
 
 def test_every_section_is_read_by_a_stage() -> None:
     """But for the rules of `onggi gate`, which no stage may depend on, and what the demo declares none of."""
-    assert set(params()) == {key.split(".")[0] for stage in stages() for key in stage.params} | {"models", "benchmark_llm", "gate"}
+    assert set(params()) == {key.split(".")[0] for stage in stages() for key in stage.params} | {
+        "models",
+        "benchmark_llm",
+        "gate",
+    }
 
 
 def test_what_repeats_repeats_over_what_is_declared() -> None:
