@@ -19,7 +19,10 @@ from tests.llm.faulty import Answer as Sent
 PROMPTS = Path(__file__).parents[2] / "prompts" / "ko"
 CHUNKS = [Chunk(f"{name}#0-9", name, 0, 9, f"{name}은 북쪽에 둔다", 3, name) for name in ("가마", "장독")]
 ASKED = [
-    *(Question(f"a{n}", f"장독 {n}번은 어디에 두나요?", "정의", ["북쪽"], [Evidence("장독", 0, 9)], "gold", "dev") for n in range(6)),
+    *(
+        Question(f"a{n}", f"장독 {n}번은 어디에 두나요?", "정의", ["북쪽"], [Evidence("장독", 0, 9)], "gold", "dev")
+        for n in range(6)
+    ),
     *(Question(f"u{n}", f"시루 {n}번은 얼마인가요?", "규정", [], [], "gold", "test") for n in range(2)),
     Question("v", "배운 것은?", "정의", ["북쪽"], [Evidence("가마", 0, 9)], "gold", "train"),
 ]  # fmt: skip
@@ -120,9 +123,12 @@ def test_what_the_memo_holds_is_asked_all_the_same(folder: Path, server: Server,
 
 
 def test_a_plan_counts_and_asks_nothing(folder: Path, server: Server) -> None:
-    with memo.using(memo.Memo(planning=True)), journal.recording("benchmark_llm@one", folder / "plan") as entry:
-        with pytest.raises(journal.PlanEnds):
-            run(folder, **endpoint(server.url))
+    with (
+        memo.using(memo.Memo(planning=True)),
+        journal.recording("benchmark_llm@one", folder / "plan") as entry,
+        pytest.raises(journal.PlanEnds),
+    ):
+        run(folder, **endpoint(server.url))
     assert server.log == [] and entry.works["replies"].computed == 8
 
 
@@ -154,8 +160,8 @@ def test_a_folder_or_a_file_that_is_not_there(folder: Path, path: str) -> None:
 
 
 def test_a_model_of_the_hub_that_cannot_be_fetched(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from huggingface_hub.errors import RepositoryNotFoundError
     from httpx import Request, Response
+    from huggingface_hub.errors import RepositoryNotFoundError
 
     def refuse(*args: object, **kwargs: object) -> None:
         raise RepositoryNotFoundError("gated", response=Response(401, request=Request("GET", "http://localhost")))
