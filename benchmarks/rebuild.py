@@ -180,6 +180,7 @@ def _workspace(corpus: Corpus, encoder: Path | None = None) -> Iterator[Path]:
         params["corpus"]["path"], params["gold"]["path"] = "corpus/corpus.jsonl", "corpus"
         # All questions are asked, whatever the documents are called that the split goes by.
         params["split"].update(train=0.0, dev=0.0, test=1.0, synthesis_from="all")
+        params["teacher"]["backend"], params["synthesize"]["round_trip_k"] = "extractive", 10
         YAML().dump(params, folder / "params.yaml")
         if encoder is not None:
             _set_encoder(folder, encoder)

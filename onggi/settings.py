@@ -25,7 +25,7 @@ from onggi.negatives.params import MineParams, QuestionsParams
 from onggi.search import spec
 from onggi.search.retriever import SearchParams
 from onggi.search.spec import Systems
-from onggi.synthesis.synthesize import SynthesizeParams
+from onggi.synthesis.params import SynthesizeParams, TeacherParams
 from onggi.training.params import FinetuneParams
 from onggi.truth.gold import GoldParams
 from onggi.truth.split import SplitParams
@@ -51,6 +51,7 @@ SECTIONS: tuple[AnyParams, ...] = (
     Indexes,
     SearchParams,
     Systems,
+    TeacherParams,
     SynthesizeParams,
     QuestionsParams,
     RerankerParams,
@@ -167,8 +168,8 @@ def unknown_names(loaded: Mapping[str, Any]) -> Iterator[ParamsError]:
         ("reranker.model", reranker.model, "model", list(models)),
         ("finetune.base", tuned.base, "model", [name for name in models if name != TUNED]),
         ("answer.system", answering.system, "index or system", searchable),
-        ("answer.encoder", answering.encoder, "model", list(models)),
-        ("judge.encoder", JudgeParams.parse(loaded).encoder, "model", list(models)),
+        ("answer.encoder", answering.encoder, "encoder", list(encoders)),
+        ("judge.encoder", JudgeParams.parse(loaded).encoder, "encoder", list(encoders)),
     ]
     for where, name, what, known in named:
         if name not in known:

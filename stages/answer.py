@@ -17,12 +17,13 @@ def main(
     from onggi.core import tables
     from onggi.core.outs import write_csv
     from onggi.core.schema import Answer, Chunk, Question
-    from onggi.models.params import EmbedParams
+    from onggi.models.params import EmbedParams, Encoders
 
     params, role = AnswerParams.load(), ReaderParams.load()
     asked = [question for question in tables.read(questions, Question) if question.split == "test"]
     texts = (chunk.text for chunk in tables.read(chunks, Chunk))
-    reader = load_reader(params, role, EmbedParams.load(), models, prompts, texts)
+    embed = Encoders.load_entry(params.encoder).over(EmbedParams.load())
+    reader = load_reader(params, role, embed, models, prompts, texts)
     tables.write(out, Answer, reader.answers(tasks(asked, runs / f"{params.system}.parquet", chunks, params.contexts)))
     write_csv(submission, list(params.columns.values()), rows(tables.read(out, Answer), asked, list(params.columns)))
 

@@ -21,7 +21,7 @@ def main(
     from onggi.truth.relevance import ChunkIndex
 
     params = JudgeParams.load()
-    embed = Encoders.load().settings(params.encoder, EmbedParams.load())
+    embed = Encoders.load_entry(params.encoder).over(EmbedParams.load())
     asked = [q for q in tables.read(questions, Question) if q.origin == "gold" and q.split == "test"]
     given = {answer.query_id: answer for answer in tables.read(answers, Answer)}
     chunk_ids, doc_ids = texts_needed(asked, given)

@@ -6,13 +6,13 @@ from stages import Opt, run
 
 
 def main(
-    chunks: Opt[Path], splits: Opt[Path], gold: Opt[Path], synthetic: Opt[Path], candidates: Opt[Path],
-    models: Opt[Path], out: Opt[Path], audit: Opt[Path], metrics: Opt[Path],
+    chunks: Opt[Path], splits: Opt[Path], gold: Opt[Path], synthetic: Opt[Path], texts: Opt[Path],
+    candidates: Opt[Path], models: Opt[Path], out: Opt[Path], audit: Opt[Path], metrics: Opt[Path],
 ) -> None:  # fmt: skip
     """Score and filter what the indexes found for every training question, and write the training file."""
     from onggi.core import tables
     from onggi.core.outs import write_json
-    from onggi.core.schema import Chunk, SplitRow
+    from onggi.core.schema import Chunk, SplitRow, WrittenText
     from onggi.models.params import EmbedParams, RerankerParams
     from onggi.models.reranker import load_reranker
     from onggi.negatives.candidates import named, pooled
@@ -22,6 +22,7 @@ def main(
     from onggi.negatives.positives import positives
     from onggi.negatives.questions import held_out, training_questions
     from onggi.negatives.training_file import write
+    from onggi.negatives.written import added, scored
     from onggi.truth.split import SplitParams
 
     params, split, teacher = MineParams.load(), SplitParams.load(), RerankerParams.load()
@@ -38,7 +39,9 @@ def main(
     asked = [question for question in asked if question.query_id in answering]
     given = pooled([question.query_id for question in asked], candidates, params.candidates, corpus)
     examples = mine(asked, answering, given, corpus, reranker, params)
-    counted = write(out, audit, examples, corpus, held_out(gold))
+    more = scored(asked, tables.read(texts, WrittenText), reranker)
+    examples = added(examples, more, corpus, params)
+    counted = write(out, audit, examples, corpus, held_out(gold), split.near_duplicate)
     write_json(metrics, {**counted, "synthesis_from": split.synthesis_from})
 
 

@@ -1,4 +1,4 @@
-"""synthesize: questions written from the chunks of train documents."""
+"""synthesize: questions written from documents, to train on."""
 
 from pathlib import Path
 
@@ -6,27 +6,41 @@ from stages import Opt, run
 
 
 def main(
-    chunks: Opt[Path], splits: Opt[Path], gold: Opt[Path], indexes: Opt[Path], models: Opt[Path], out: Opt[Path],
-    metrics: Opt[Path],
+    documents: Opt[Path], chunks: Opt[Path], splits: Opt[Path], gold: Opt[Path], indexes: Opt[Path],
+    models: Opt[Path], out: Opt[Path], texts: Opt[Path], metrics: Opt[Path],
 ) -> None:  # fmt: skip
-    """Write and filter synthetic questions; GOLD holds the test questions that must not come out again."""
+    """Write and filter questions; GOLD holds those of dev and test that must not come out again."""
     from onggi.core import tables
     from onggi.core.outs import write_json
-    from onggi.core.schema import Chunk, Question, SplitRow
+    from onggi.core.schema import Question, SplitRow, WrittenText
     from onggi.search.retriever import finder
     from onggi.search.workspace import open_index
-    from onggi.synthesis.synthesize import SynthesizeParams, synthesize
+    from onggi.synthesis.critic import LlmCritic
+    from onggi.synthesis.params import SynthesizeParams, TeacherParams
+    from onggi.synthesis.sources import examples, sources
+    from onggi.synthesis.synthesize import synthesize
+    from onggi.synthesis.texts import texts as written_for
+    from onggi.synthesis.writers import PROMPTS, open_teacher, open_writer
     from onggi.truth.split import SplitParams
 
-    params = SynthesizeParams.load()
-    synthesis_from = SplitParams.load().synthesis_from
-    readable = {row.doc_id for row in tables.read(splits, SplitRow) if synthesis_from == "all" or row.split == "train"}
-    sources = (chunk for chunk in tables.read(chunks, Chunk) if chunk.doc_id in readable)
-    unwanted = [question.text for question in tables.read(gold, Question) if question.split == "test"]
-    find = finder(open_index(indexes / params.index, models, max(1, params.round_trip_k)))
-    result = synthesize(sources, params, unwanted, find)
+    teacher, params, synthesis_from = TeacherParams.load(), SynthesizeParams.load(), SplitParams.load().synthesis_from
+    split_of = {row.doc_id: row.split for row in tables.read(splits, SplitRow)}
+    readable = {doc_id for doc_id, split in split_of.items() if synthesis_from == "all" or split == "train"}
+    unwanted = [question.text for question in tables.read(gold, Question) if question.split != "train"]
+    read = list(sources(documents, chunks, readable))
+    llm = open_teacher(teacher, models)
+    critic = LlmCritic(llm, PROMPTS, teacher.critic) if llm and teacher.critic else None
+    hits = critic.settings.hits + 1 if critic else 1
+    find = finder(open_index(indexes / params.index, models, max(hits, params.round_trip_k)))
+
+    shown = examples(gold, documents, teacher.examples, teacher.seed) if llm else []
+    writer = open_writer(teacher, params, llm, split_of.keys(), shown)
+    result = synthesize(read, params, unwanted, find, writer, critic)
+    more, counted = written_for(result.questions, read, llm, PROMPTS, teacher) if llm else ([], {})
     tables.write(out, Question, result.questions)
-    write_json(metrics, {**result.metrics(), "synthesis_from": synthesis_from})
+    tables.write(texts, WrittenText, more)
+    told = {"texts": counted} if counted else {}
+    write_json(metrics, result.metrics() | told | {"teacher": teacher.backend, "synthesis_from": synthesis_from})
 
 
 if __name__ == "__main__":

@@ -124,6 +124,16 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenText:
+    """A passage that a teacher wrote for a question, to train on and for nothing else: an answer to it, or none."""
+
+    query_id: str
+    place: int
+    kind: Literal["positive", "negative"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class SplitRow:
     """The split of one document; a ``group`` holds what must stay together, named after its first document."""
 

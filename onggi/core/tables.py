@@ -29,6 +29,7 @@ ORDER: dict[type, tuple[str, ...]] = {
     schema.Document: ("doc_id",),
     schema.Chunk: ("doc_id", "start", "end"),
     schema.Question: ("query_id",),
+    schema.WrittenText: ("query_id", "place"),
     schema.SplitRow: ("doc_id",),
     schema.Hit: ("query_id", "rank"),
     schema.Candidate: ("query_id", "chunk_id"),

@@ -53,11 +53,11 @@ class Overlap:
     grams: int
 
 
-def near_duplicates(texts: Mapping[str, str], threshold: float) -> list[Pair]:
-    """Return the pairs of ids whose texts share at least ``threshold`` of their character 5-grams, in order."""
-    with closing(Twins(threshold)) as twins:
+def near_duplicates(texts: Mapping[str, str], threshold: float, size: int = 5) -> list[Pair]:
+    """Return the pairs of ids whose texts share at least ``threshold`` of their character n-grams, in order."""
+    with closing(Twins(threshold, size)) as twins:
         for doc_id, text in texts.items():
-            twins.add(doc_id, text, len(gram_hashes(text)))
+            twins.add(doc_id, text, len(gram_hashes(text, size)))
         return sorted(((one, other) for one, other, _ in twins.found()), key=lambda pair: pair[::-1])
 
 

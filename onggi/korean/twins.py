@@ -51,11 +51,12 @@ Counts = NDArray[np.uint32]
 class Twins:
     """Texts that come one by one, and the near-duplicates among them; they wait in a temporary file until it is closed.
 
-    Memory grows with the number of texts, by some hundred bytes each, but not with their length.
+    Memory grows with the number of texts, by some hundred bytes each, but not with their length. ``size`` is the number
+    of characters of a gram.
     """
 
-    def __init__(self, threshold: float) -> None:
-        self.threshold = threshold
+    def __init__(self, threshold: float, size: int = 5) -> None:
+        self.threshold, self.size = threshold, size
         self.doc_ids: list[str] = []
         self._sizes: list[int] = []
         self._digests: list[bytes] = []
@@ -73,7 +74,9 @@ class Twins:
 
     def found(self) -> Iterator[tuple[str, str, float]]:
         """Yield the ids of each two texts that share at least the threshold of all their grams, and what they share."""
-        decided_by = {"threshold": self.threshold, "code": program_digest(__name__), "numpy": version("numpy")}
+        decided_by = {
+            "threshold": self.threshold, "size": self.size, "code": program_digest(__name__), "numpy": version("numpy"),
+        }  # fmt: skip
         twins = space("twins", decided_by, "little")
         classes = self._classes()
         for number, rows in classes.items():
@@ -128,7 +131,8 @@ class Twins:
 
     def _grams(self, row: int) -> Hashes:
         self._file.seek(self._ends[row])
-        return gram_hashes(self._file.read(self._ends[row + 1] - self._ends[row]).decode("utf-8", "surrogatepass"))
+        data = self._file.read(self._ends[row + 1] - self._ends[row])
+        return gram_hashes(data.decode("utf-8", "surrogatepass"), self.size)
 
 
 def _is_of(row: bytes, texts: int) -> bool:

@@ -6,7 +6,7 @@ NV-Retriever, https://arxiv.org/abs/2407.15831) and by rules; the hardest that r
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, islice
 from typing import Literal
@@ -21,11 +21,11 @@ from onggi.negatives.params import MineParams
 
 Rule = Literal[
     "kept", "kept_unrelated", "not_hardest", "above_ratio", "unrelated", "per_document", "near_duplicate",
-    "holds_answer", "same_document", "held_out",
+    "holds_answer", "same_document", "held_out", "written_positive",
 ]  # fmt: skip
 RULES: tuple[Rule, ...] = (
     "kept", "kept_unrelated", "not_hardest", "above_ratio", "unrelated", "per_document", "near_duplicate",
-    "holds_answer", "same_document", "held_out",
+    "holds_answer", "same_document", "held_out", "written_positive",
 )  # fmt: skip
 """Why a candidate is a negative or is none.
 
@@ -35,7 +35,8 @@ that it may answer too), ``unrelated`` (it scores so low that it teaches nothing
 already), ``per_document`` (enough of its document are), ``near_duplicate`` (of a positive), ``holds_answer`` (see
 `onggi.negatives.answered`), and what is left is ``kept``. The first that applies is recorded; so a ``not_hardest``
 candidate was never compared with the positives. Where all are unrelated the hardest is ``kept_unrelated``: the trainer
-takes no question without a negative, and its positive is worth more than an easy negative costs.
+takes no question without a negative, and its positive is worth more than an easy negative costs. ``written_positive``
+is a passage that a teacher wrote as an answer (see `onggi.negatives.written`).
 """
 
 Scored = list[tuple[str, float]]
@@ -47,12 +48,17 @@ TEXTS_HELD = 1 << 11
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question with its positives and its negatives, the hardest first, and the audit by chunk id."""
+    """A question with its positives and its negatives, the hardest first, and the audit by chunk id.
+
+    ``more_positives`` and ``more_negatives`` are texts that a teacher wrote, with their scores.
+    """
 
     question: Question
     positives: Scored
     negatives: Scored
     audit: list[Candidate]
+    more_positives: Scored = field(default_factory=list)
+    more_negatives: Scored = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from onggi.core import tables
 from onggi.core.schema import Question
-from onggi.korean.duplicates import near_duplicates
 from onggi.negatives.params import QuestionsParams
+from onggi.truth.leaks import alike
 
 
 def training_questions(gold: Path, synthetic: Path, params: QuestionsParams, similar: float) -> list[Question]:
@@ -18,7 +18,7 @@ def training_questions(gold: Path, synthetic: Path, params: QuestionsParams, sim
     params
         Which of the two is trained on.
     similar
-        Jaccard of character 5-grams from which two questions count as the same (``split.near_duplicate``).
+        Jaccard of character 2-grams from which two questions count as the same (``split.near_duplicate``).
 
     Raises
     ------
@@ -32,11 +32,8 @@ def training_questions(gold: Path, synthetic: Path, params: QuestionsParams, sim
         for question in tables.read(source, Question)
         if question.split == "train" and question.evidence
     ]
-    texts = {f"held:{question.query_id}": question.text for question in held_out(gold)}
-    texts |= {f"train:{question.query_id}": question.text for question in train}
-    # "held:" sorts before "train:", so a pair of both kinds has the held-out question first.
-    leaks = {b for a, b in near_duplicates(texts, similar) if a.startswith("held:") and b.startswith("train:")}
-    kept = [question for question in train if f"train:{question.query_id}" not in leaks]
+    leaks = alike([question.text for question in train], [question.text for question in held_out(gold)], similar)
+    kept = [question for place, question in enumerate(train) if place not in leaks]
     return sorted(kept, key=lambda question: question.query_id)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from onggi.core.schema import Chunk, Evidence
 from onggi.synthesis import grids, labels, statements
-from onggi.synthesis.drafts import Draft
+from onggi.synthesis.drafts import Draft, SourceDocument
 from onggi.synthesis.passages import Fact, Passage, passage
 
 RULES: dict[str, Callable[[Passage], Iterator[Fact]]] = {
@@ -31,10 +31,11 @@ class ExtractiveWriter:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
+        self.rejected: dict[str, int] = {}
 
-    def write(self, chunks: Iterable[Chunk]) -> Iterator[Draft]:
+    def write(self, sources: Iterable[SourceDocument]) -> Iterator[Draft]:
         """Yield `WORDINGS` questions for each fact of each chunk, first one of every fact."""
-        for chunk in chunks:
+        for chunk in (chunk for source in sources for chunk in source.chunks):
             if about := passage(chunk):
                 facts = {(found.type, found.answer): (rule, found) for rule in RULES for found in RULES[rule](about)}
                 for turn in range(WORDINGS):

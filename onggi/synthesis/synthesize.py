@@ -2,52 +2,38 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, Protocol
 
-from pydantic import Field, model_validator
-
-from onggi.core.params import Params
-from onggi.core.schema import QUESTION_TYPES, Chunk, Question
-from onggi.synthesis.drafts import Draft, Writer
-from onggi.synthesis.extractive import ExtractiveWriter
-from onggi.synthesis.filters import FILTERS, Find, distinct, leaks, round_trip, select
+from onggi.core.schema import QUESTION_TYPES, Question
+from onggi.synthesis.drafts import Draft, SourceDocument, Writer
+from onggi.synthesis.filters import Find, distinct, leaks, own_words, points, round_trip, select, unknown, unlike
+from onggi.synthesis.params import SynthesizeParams
 
 
-class SynthesizeParams(Params):
-    """How questions are written from chunks and which of them are kept."""
+class Critic(Protocol):
+    """Whoever reads drafts a second time."""
 
-    key: ClassVar[str] = "synthesize"
-
-    backend: Literal["extractive"] = Field(description="extractive: rules over Kiwi morphemes, no model")
-    types: list[Literal["정의", "절차", "규정", "예시", "비교", "적용"]] = Field(
-        min_length=1, description="types of questions to write"
-    )
-    per_chunk: int = Field(ge=1, le=100, description="questions kept per chunk, at most")
-    min_chars: int = Field(ge=1, le=1000, description="shortest question, in characters")
-    max_chars: int = Field(ge=1, le=1000, description="longest question, in characters")
-    index: str = Field(min_length=1, description="the index of the round trip")
-    round_trip_k: int = Field(
-        ge=0, le=1000, description="that index must find the question's chunk within this rank; 0: not asked"
-    )
-    seed: int = Field(ge=0, description="seed of the choice among wordings")
-
-    @model_validator(mode="after")
-    def _lengths_in_order(self) -> Self:
-        if self.min_chars > self.max_chars:
-            raise ValueError(f"min_chars must be at most max_chars ({self.max_chars})")
-        return self
+    def judged(
+        self, drafts: Sequence[Draft], sources: Sequence[SourceDocument], find: Find
+    ) -> tuple[list[Draft], list[str]]:
+        """Return the drafts that pass, perhaps with more evidence, and the reason for each of the others."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Synthesis:
-    """Questions in the order of their ids, with the drafts they come from and how many each filter dropped."""
+    """Questions in the order of their ids, with the drafts they come from and how many each filter dropped.
+
+    ``rejected`` counts what the writer handed in that was no draft, by reason.
+    """
 
     chunks: int
     questions: list[Question]
     written: list[Draft]
     kept: list[Draft]
+    rejected: dict[str, int]
     dropped: dict[str, int]
 
     def metrics(self) -> dict[str, Any]:
@@ -56,6 +42,7 @@ class Synthesis:
         by_rule = [Counter(draft.rule for draft in drafts) for drafts in (self.written, self.kept)]
         counts = {
             "written": {**{type_: written[type_] for type_ in QUESTION_TYPES}, "total": written.total()},
+            "rejected": self.rejected,
             "dropped": self.dropped,
             "kept": {**{type_: kept[type_] for type_ in QUESTION_TYPES}, "total": kept.total()},
             "yield": {type_: round(kept[type_] / written[type_], 4) for type_ in QUESTION_TYPES if written[type_]},
@@ -67,30 +54,57 @@ class Synthesis:
         if not self.chunks:
             return "no chunk of a document that may be read"
         if not self.written:
-            return f"nothing in {self.chunks} chunks matches a rule"
+            return f"nothing was written from {self.chunks} chunks"
         return "every draft was dropped: " + ", ".join(f"{name} {n}" for name, n in self.dropped.items() if n)
 
 
 def synthesize(
-    chunks: Iterable[Chunk], params: SynthesizeParams, gold: Iterable[str], find: Find, writer: Writer | None = None
+    sources: Iterable[SourceDocument],
+    params: SynthesizeParams,
+    gold: Iterable[str],
+    find: Find,
+    writer: Writer,
+    critic: Critic | None = None,
 ) -> Synthesis:
-    """Write questions from chunks, in the order of their table, and filter them.
+    """Write questions from documents, in their order, and filter them.
 
-    ``gold`` are questions that must not come out again (those of the test split), ``find`` is the retriever of the
-    round trip; ``writer`` is by default that of ``params.backend``.
+    Parameters
+    ----------
+    sources
+        The documents that may be read.
+    params
+        The filters.
+    gold
+        Questions that must not come out again, nor near-duplicates of them: those of dev and test.
+    find
+        The retriever of the round trip, which the critic asks too.
+    writer, critic
+        Who writes, and who reads it again.
     """
-    sources = list(chunks)
-    writer = writer or ExtractiveWriter(params.seed)
-    written = [draft for draft in writer.write(sources) if draft.type in params.types]
-    dropped = dict.fromkeys(FILTERS, 0)
-    fitting = [draft for draft in written if params.min_chars <= len(draft.text) <= params.max_chars]
-    tight = [draft for draft in fitting if not leaks(draft)]
-    single, dropped["gold"], dropped["duplicate"] = distinct(tight, gold)
-    returned = round_trip(single, find, params.round_trip_k) if params.round_trip_k else single
-    kept = select(returned, params.per_chunk)
-    dropped["length"], dropped["leak"] = len(written) - len(fitting), len(fitting) - len(tight)
-    dropped["round_trip"], dropped["cap"] = len(single) - len(returned), len(returned) - len(kept)
-    return Synthesis(len(sources), identified(kept), written, kept, dropped)
+    read = list(sources)
+    chunks = {chunk.chunk_id: chunk for source in read for chunk in source.chunks}
+    written = [draft for draft in writer.write(read) if draft.type in params.types]
+    dropped: dict[str, int] = {}
+    left = written
+
+    def keep(name: str, kept: list[Draft]) -> None:
+        nonlocal left
+        dropped[name] = len(left) - len(kept)
+        left = kept
+
+    keep("length", [draft for draft in left if params.min_chars <= len(draft.text) <= params.max_chars])
+    keep("leak", [draft for draft in left if not leaks(draft)])
+    keep("page", [draft for draft in left if not points(draft.text)])
+    keep("gold", unknown(left, gold, params.alike))
+    keep("duplicate", distinct(left))
+    keep("near_copy", unlike(left, params.alike))
+    keep("overlap", own_words(left, chunks, params.max_overlap))
+    keep("round_trip", round_trip(left, find, params.round_trip_k) if params.round_trip_k else left)
+    if critic is not None:
+        left, reasons = critic.judged(left, read, find)
+        dropped |= Counter(reasons)
+    keep("cap", select(left, params.per_chunk, params.per_document, params.per_type))
+    return Synthesis(len(chunks), identified(left), written, left, dict(writer.rejected), dropped)
 
 
 def identified(drafts: Iterable[Draft]) -> list[Question]:

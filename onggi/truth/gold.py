@@ -7,16 +7,16 @@ labelling anything again.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from onggi.core.errors import GoldError
 from onggi.core.params import Params
 from onggi.core.places import on_page
 from onggi.core.schema import Evidence, Origin
 from onggi.korean.normalize import nfc, squash
-from onggi.truth.labels import GoldQuestion, Quote, json_lines, shortened
+from onggi.truth.labels import GoldQuestion, Quote, Text, Type, json_lines, shortened, validated
 
 
 class GoldParams(Params):
@@ -25,15 +25,6 @@ class GoldParams(Params):
     key: ClassVar[str] = "gold"
 
     path: str = Field(min_length=1, description="jsonl of gold questions, or a BEIR folder")
-
-
-def _not_blank(text: str) -> str:
-    if not text.strip():
-        raise ValueError("must not be blank")
-    return text
-
-
-Text = Annotated[str, AfterValidator(_not_blank)]
 
 
 class _Quote(BaseModel):
@@ -49,7 +40,7 @@ class _Line(BaseModel):
 
     id: Text
     question: Text
-    type: Literal["정의", "절차", "규정", "예시", "비교", "적용"]
+    type: Type
     answer: Text | None
     evidence: list[_Quote]
     options: Annotated[list[Text], Field(min_length=2)] | None = None
@@ -85,13 +76,7 @@ def read_gold(path: Path) -> list[GoldQuestion]:
 
 
 def _question(where: str, line: dict[str, Any]) -> GoldQuestion:
-    try:
-        parsed = _Line.model_validate(line)
-    except ValidationError as error:
-        problem = error.errors()[0]
-        key = ".".join(map(str, problem["loc"]))
-        allowed = problem["msg"][0].lower() + problem["msg"][1:]
-        raise GoldError(where, f"{key}: got {problem['input']!r}", allowed.removeprefix("value error, ")) from None
+    parsed = validated(where, line, _Line)
     if (parsed.answer is None) != (not parsed.evidence):
         raise GoldError(where, "an answer goes with evidence, and none with none", "give both, or null and []")
     quotes = [_quote(where, place, item) for place, item in enumerate(parsed.evidence)]
@@ -142,14 +127,21 @@ def anchor(
             waiting.setdefault(quote.doc_id, []).append((question.query_id, place, quote))
     for doc_id, text in texts:
         for query_id, place, quote in waiting.pop(doc_id, ()):
-            evidence[query_id][place] = _resolved(quote, text, origins.get(doc_id, ()))
+            evidence[query_id][place] = resolve(quote, text, origins.get(doc_id, ()))
     for quotes in waiting.values():
         where, doc_id = quotes[0][2].where, quotes[0][2].doc_id
         raise GoldError(where, f"unknown document {doc_id!r}", "name a document of corpus.path")
     return {query_id: [span for spans in parts for span in spans] for query_id, parts in evidence.items()}
 
 
-def _resolved(quote: Quote, text: str, origins: Sequence[Origin]) -> list[Evidence]:
+def resolve(quote: Quote, text: str, origins: Sequence[Origin] = ()) -> list[Evidence]:
+    """Return where a quote stands in the text of its document, or a page in its ``origins``.
+
+    Raises
+    ------
+    GoldError
+        The quote is not there, or there more than once; the page holds no text.
+    """
     if quote.page is not None:
         spans = on_page(origins, quote.page)
         if not spans:

@@ -5,12 +5,26 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ValidationError
 
 from onggi.core.errors import GoldError
 from onggi.core.schema import Split
 
 SPLITS: tuple[Split, ...] = ("train", "dev", "test")
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be blank")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_not_blank)]
+Type = Literal["정의", "절차", "규정", "예시", "비교", "적용"]
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -46,8 +60,8 @@ class GoldQuestion:
     options: list[str] = field(default_factory=list)
 
 
-def json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield ``file:line`` and the object of each line that is not blank.
+def json_lines(path: Path, setting: str = "gold.path") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield ``file:line`` and the object of each line that is not blank; ``setting`` is what named the file.
 
     Raises
     ------
@@ -57,7 +71,7 @@ def json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except FileNotFoundError:
-        raise GoldError(path, "no such file", "put it there, or change gold.path") from None
+        raise GoldError(path, "no such file", f"put it there, or change {setting}") from None
     except UnicodeDecodeError as error:
         raise GoldError(path, f"not UTF-8 (byte {error.start})", "convert it to UTF-8") from None
     for number, line in enumerate(lines, 1):
@@ -74,6 +88,23 @@ def json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         if _SURROGATE.search(json.dumps(loaded, ensure_ascii=False)):
             raise GoldError(f"{path}:{number}", r"holds half of a character (\ud800 to \udfff)", "write it whole")
         yield f"{path}:{number}", loaded
+
+
+def validated(where: str, line: dict[str, Any], shape: type[Shape]) -> Shape:
+    """Return the object of a line as ``shape``.
+
+    Raises
+    ------
+    GoldError
+        A key is missing, unknown or holds what it may not; the message names the first.
+    """
+    try:
+        return shape.model_validate(line)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        key = ".".join(map(str, problem["loc"]))
+        allowed = problem["msg"][0].lower() + problem["msg"][1:]
+        raise GoldError(where, f"{key}: got {problem['input']!r}", allowed.removeprefix("value error, ")) from None
 
 
 def shortened(text: str, size: int = 40) -> str:

@@ -129,7 +129,7 @@ def test_what_training_may_not_see_is_never_a_negative_and_never_scored() -> Non
 def test_the_first_rule_that_applies_is_recorded() -> None:
     assert RULES == (
         "kept", "kept_unrelated", "not_hardest", "above_ratio", "unrelated", "per_document", "near_duplicate",
-        "holds_answer", "same_document", "held_out",
+        "holds_answer", "same_document", "held_out", "written_positive",
     )  # fmt: skip
     texts = [POSITIVE, POSITIVE + "1", POSITIVE + "2", POSITIVE + "3", "독"]
     scores = dict(zip(texts, (0.5, 0.9, 0.8, 0.1, 0.2), strict=True))

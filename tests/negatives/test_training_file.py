@@ -37,7 +37,7 @@ def test_examples_with_a_negative_are_written_and_all_are_audited(tmp_path: Path
     bare = Example(question("q2"), [("c00", 0.5)], [], [Candidate("q2", "c01", [], 0.5, 1.0, "above_ratio")])
     train, audit = tmp_path / "train.jsonl", tmp_path / "audit.parquet"
     examples = [example(), bare, example("c01", "c00", "물은 언제 붓나요", "q3")]
-    counted = write(train, audit, iter(examples), CHUNKS, [HELD_OUT])
+    counted = write(train, audit, iter(examples), CHUNKS, [HELD_OUT], 0.8)
     lines = [json.loads(line) for line in train.read_text("utf-8").splitlines()]
     assert [(line["query"], line["pos"], line["neg"]) for line in lines] == [
         ("메주는 며칠 띄우나요", ["가"], ["나"]),
@@ -61,19 +61,19 @@ def test_examples_are_written_as_they_come(tmp_path: Path) -> None:
             assert waiting.pop() == made.question.query_id
             assert not waiting
 
-    write(tmp_path / "train.jsonl", tmp_path / "audit.parquet", examples(), CHUNKS, [])
+    write(tmp_path / "train.jsonl", tmp_path / "audit.parquet", examples(), CHUNKS, [], 0.8)
     assert tables.count(tmp_path / "audit.parquet", Candidate) == 3 * tables.ROWS_PER_GROUP
 
 
 def test_examples_that_leak_nothing_pass() -> None:
-    assert list(check_leaks([example()], CHUNKS, [HELD_OUT])) == [example()]
-    assert list(check_leaks([], CHUNKS, [])) == []
+    assert list(check_leaks([example()], CHUNKS, [HELD_OUT], 0.8)) == [example()]
+    assert list(check_leaks([], CHUNKS, [], 0.8)) == []
 
 
 @pytest.mark.parametrize("leak", [example(positive="c02"), example(negative="c02")])
 def test_a_held_out_chunk_is_a_leak_and_nothing_is_written(tmp_path: Path, leak: Example) -> None:
     with pytest.raises(LeakError) as caught:
-        write(tmp_path / "train.jsonl", tmp_path / "audit.parquet", [example(of="q0"), leak], CHUNKS, [HELD_OUT])
+        write(tmp_path / "train.jsonl", tmp_path / "audit.parquet", [example(of="q0"), leak], CHUNKS, [HELD_OUT], 0.8)
     assert str(caught.value) == "mine: q1: c02 is held out of training; report this as a bug"
     assert list(tmp_path.iterdir()) == []
 
@@ -81,7 +81,17 @@ def test_a_held_out_chunk_is_a_leak_and_nothing_is_written(tmp_path: Path, leak:
 @pytest.mark.parametrize("text", [HELD_OUT.text, "장독뚜껑은 어디에서새로 살 수 있나요"])
 def test_a_held_out_question_is_a_leak(text: str) -> None:
     with pytest.raises(LeakError) as caught:
-        list(check_leaks([example(text=text)], CHUNKS, [HELD_OUT]))
+        list(check_leaks([example(text=text)], CHUNKS, [HELD_OUT], 0.8))
     assert str(caught.value) == (
         "mine: q1: is a question of the dev or test split; remove it from the training questions"
     )
+
+
+def test_a_near_duplicate_of_a_held_out_question_is_a_leak_and_nothing_is_written(tmp_path: Path) -> None:
+    leak = example(text="장독 뚜껑은 어디에서 새로 살 수 있죠?", of="q2")
+    paths = tmp_path / "train.jsonl", tmp_path / "audit.parquet"
+    with pytest.raises(LeakError) as caught:
+        write(*paths, [example(), leak], CHUNKS, [HELD_OUT], 0.8)
+    assert str(caught.value).startswith("mine: q2: is a near-duplicate of a question of the dev or test split")
+    assert list(tmp_path.iterdir()) == []
+    assert write(*paths, [example(), leak], CHUNKS, [HELD_OUT], 1.0)["questions"] == 2

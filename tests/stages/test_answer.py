@@ -30,6 +30,7 @@ SETTINGS: dict[str, Any] = {
         "system": "hybrid", "contexts": 2, "columns": {"query_id": "번호", "choice": "선택", "answer": "답"},
         "encoder": "base", "quotes": 1, "quote_chars": 40, "min_support": 0.3,
     },
+    "encoders": {"base": {}},
     "embed": {
         "query_max_length": 64, "passage_max_length": 64, "query_prefix": "", "passage_prefix": "",
         "precision": "fp32", "runtime": "torch", "trust_remote_code": False,

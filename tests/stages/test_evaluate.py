@@ -47,7 +47,7 @@ indexes:
 systems:
   hybrid: {fuse: [bm25, dense-tuned], by: rrf}
 search: {depth: 100}
-encoders: {}
+encoders: {base: {}}
 embed:
   query_max_length: 64
   passage_max_length: 512

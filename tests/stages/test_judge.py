@@ -19,7 +19,7 @@ from tests.structure.modules import ROOT
 TEXT = f"{NORTH} {MONTH} {FESTIVAL}"
 CUTS = [0, len(NORTH), len(NORTH) + 1 + len(MONTH), len(TEXT)]
 PARAMS = """\
-encoders: {}
+encoders: {base: {}}
 embed:
   query_max_length: 64
   passage_max_length: 512

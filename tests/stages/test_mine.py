@@ -7,7 +7,7 @@ import pytest
 
 from onggi.core import tables
 from onggi.core.errors import TableError
-from onggi.core.schema import Candidate, Chunk, Evidence, Hit, Question, Source, SplitRow
+from onggi.core.schema import Candidate, Chunk, Evidence, Hit, Question, Source, SplitRow, WrittenText
 from onggi.models import reranker
 from stages import mine
 from tests.negatives.samples import Teacher, chunk, question
@@ -60,6 +60,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     tables.write(Path("gold.parquet"), Question, [asked, held_out])
     leak = question("s1", "시루는 무엇을 찌나요?", Evidence("c", 0, 5))
     tables.write(Path("synthetic.parquet"), Question, [leak])
+    tables.write(Path("texts.parquet"), WrittenText, [])
     hits_of("sparse", "b", "t", "u")
     hits_of("dense", "a", "c", "b2", "u")
     return tmp_path
@@ -73,8 +74,8 @@ def hits_of(name: str, *chunk_ids: str) -> None:
 def run() -> None:
     mine.main(
         chunks=Path("chunks.parquet"), splits=Path("splits.parquet"), gold=Path("gold.parquet"),
-        synthetic=Path("synthetic.parquet"), candidates=Path("candidates"), models=Path("models"),
-        out=Path("train.jsonl"), audit=Path("audit.parquet"), metrics=Path("negatives.json"),
+        synthetic=Path("synthetic.parquet"), texts=Path("texts.parquet"), candidates=Path("candidates"),
+        models=Path("models"), out=Path("train.jsonl"), audit=Path("audit.parquet"), metrics=Path("negatives.json"),
     )  # fmt: skip
 
 
@@ -99,6 +100,19 @@ def test_from_candidates_to_the_training_file(folder: Path, teacher: Teacher) ->
     rules = {rule: count for rule, count in counted.pop("candidates").items() if count}
     assert rules == {"kept": 2, "per_document": 1, "held_out": 1}
     assert counted == {"questions": 1, "without_negatives": 0, "positives": 1, "synthesis_from": "train"}
+
+
+def test_what_a_teacher_wrote_stands_beside_the_corpus(folder: Path, teacher: Teacher) -> None:
+    wrote = [WrittenText("q1", 0, "positive", "답이 되는 새 글"), WrittenText("q1", 1, "negative", "답이 아닌 새 글")]
+    wrote.append(WrittenText("q7", 0, "negative", "아무도 묻지 않은 글"))
+    tables.write(Path("texts.parquet"), WrittenText, wrote)
+    teacher.scores = {**SCORES, "답이 되는 새 글": 0.5, "답이 아닌 새 글": 0.625}
+    run()
+    (line,) = [json.loads(line) for line in Path("train.jsonl").read_text("utf-8").splitlines()]
+    assert line["pos"] == [TEXTS["a"], "답이 되는 새 글"] and line["pos_scores"] == [0.875, 0.5]
+    assert line["neg"] == ["답이 아닌 새 글", TEXTS["b"], TEXTS["c"]] and line["neg_scores"][0] == 0.625
+    rules = {row.chunk_id: row.rule for row in tables.read(Path("audit.parquet"), Candidate)}
+    assert (rules["written:0"], rules["written:1"]) == ("written_positive", "kept")
 
 
 def test_candidates_of_other_chunks_are_one_line_and_nothing_is_written(folder: Path, teacher: Teacher) -> None:

@@ -79,11 +79,15 @@ ENTRIES = {"mine": "mine.candidates"}
 """Sections of which a stage that repeats reads its own entry of one key: candidates@bm25 reads mine.candidates.bm25."""
 
 
+ENCODERS = {"finetune": "tuned", **{name: params()[name]["encoder"] for name in ("answer", "judge")}}
+"""The encoder whose settings a stage reads: of the last two params name it."""
+
+
 def name_of(section: type[Params], whole: bool, stage: Stage) -> str:
     """Return what a stage has to declare: a section, or the entry of it that has the stage's own name."""
     _, repeated, name = stage.name.partition("@")
-    if stage.name == "finetune" and section.key == "encoders":
-        return "encoders.tuned"
+    if stage.name in ENCODERS and section.key == "encoders":
+        return f"encoders.{ENCODERS[stage.name]}"
     if repeated and section.key in ENTRIES:
         return f"{ENTRIES[section.key]}.{name}"
     return section.key if whole else f"{section.key}.{name}"
@@ -146,7 +150,8 @@ def test_a_command_names_its_deps_and_outs(stage: Stage) -> None:
     assert not {out for out in stage.outs if out not in paths and str(PurePosixPath(out).parent) not in paths}
     data = {dep for dep in stage.deps if dep not in code(stage)}
     given = {dep for dep in data if dep in paths or str(PurePosixPath(dep).parent) in paths}
-    assert not data - given - READ_FROM_PARAMS - {"docs/dag.svg"}
+    prompts = {dep for dep in data if dep.startswith("prompts/")}  # the library knows where they are
+    assert not data - given - prompts - READ_FROM_PARAMS - {"docs/dag.svg"}
 
 
 NAMED_IN_INPUTS = {"data/runs", "data/index", "data/chunks.parquet", "models"}
@@ -155,6 +160,7 @@ NAMED_IN_INPUTS = {"data/runs", "data/index", "data/chunks.parquet", "models"}
 READ_FROM_PARAMS = {
     params()["corpus"]["path"],
     params()["gold"]["path"],
+    params()["teacher"]["path"],
     params()["reader"]["path"],
     params()["judge"]["path"],
     params()["judge"]["verdicts"],

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from onggi.core.schema import Chunk
+from onggi.synthesis.drafts import SourceDocument
 from onggi.synthesis.extractive import RULES, ExtractiveWriter
 
 Cases = list[tuple[str, str, str, str]]
@@ -58,7 +59,11 @@ def written() -> Callable[[str, str, str], list[str]]:
 
     def write(rule: str, heading: str, text: str) -> list[str]:
         chunk = Chunk(f"a.md#0-{len(text)}", "a.md", 0, len(text), text, 0, heading)
-        return [draft.text for draft in ExtractiveWriter(0).write([chunk]) if draft.rule == rule]
+        return [
+            draft.text
+            for draft in ExtractiveWriter(0).write([SourceDocument(chunk.doc_id, chunk.text, [chunk])])
+            if draft.rule == rule
+        ]
 
     return write
 
