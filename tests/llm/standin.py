@@ -1,8 +1,8 @@
 """A stand-in for an endpoint, for trying the switch to a language model without one: replies by rule, no wisdom.
 
 ``python -m tests.llm.standin [PORT]`` serves OpenAI's protocol on the loopback interface until it is interrupted. It
-plays the teacher (a question is what stands before a sentence's last words), the critic and the reader (the passage that
-shares most words with the question answers it).
+plays the teacher (a question is what stands before the last words of a sentence), the critic and the reader (the
+passage that shares most words with the question answers it).
 """
 
 import json
