@@ -14,6 +14,7 @@ from onggi.choosing.command import merge, write_page
 from onggi.gate import gate
 from onggi.inspection.command import ingest_report
 from onggi.plan.command import plan, why
+from onggi.pooling.command import gold_merge, gold_pool
 from onggi.work.command import guarded
 
 if TYPE_CHECKING:
@@ -61,16 +62,17 @@ def report(
 ) -> None:
     """Write the report page from metrics/ and dvc.yaml, with differences to another commit if asked."""
     from onggi.core.outs import write_text
-    from onggi.report import load_folder, read_dag, render
+    from onggi.core.params import PARAMS
+    from onggi.report import load_folder, read_dag, read_decided, render
 
-    now, dag = load_folder(metrics), read_dag(Path("dvc.yaml"))
+    now, dag, decided = load_folder(metrics), read_dag(Path("dvc.yaml")), read_decided(PARAMS)
     if against is None:
-        page = render(now, dag)
+        page = render(now, dag, decided=decided)
         if out is None:
             sys.stdout.buffer.write(page.encode("utf-8"))
             return
     else:
-        page = render(now, dag, _comparison(against, metrics))
+        page = render(now, dag, _comparison(against, metrics), decided)
         out = out or Path(f"report-against-{_file_name(against)}.html")
     write_text(out, page)
     typer.echo(str(out), err=True)
@@ -187,6 +189,11 @@ compare_answers = typer.Typer(no_args_is_help=True, help="People choose between 
 app.add_typer(compare_answers, name="compare-answers")
 compare_answers.command("page")(guarded(write_page))
 compare_answers.command("merge")(guarded(merge))
+
+gold = typer.Typer(no_args_is_help=True, help="The gold labels: what systems found and nobody has judged.")
+app.add_typer(gold, name="gold")
+gold.command("pool")(guarded(gold_pool))
+gold.command("merge")(guarded(gold_merge))
 
 memo = typer.Typer(no_args_is_help=True, help="The memo: what models returned, kept for the next build.")
 app.add_typer(memo, name="memo")

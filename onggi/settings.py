@@ -24,6 +24,7 @@ from onggi.models.params import EmbedParams, Encoders, RerankerParams
 from onggi.negatives.params import MineParams, QuestionsParams
 from onggi.search import spec
 from onggi.search.retriever import SearchParams
+from onggi.search.rewriter import RewriterParams
 from onggi.search.spec import Systems
 from onggi.synthesis.params import SynthesizeParams, TeacherParams
 from onggi.training.params import FinetuneParams
@@ -51,6 +52,7 @@ SECTIONS: tuple[AnyParams, ...] = (
     Indexes,
     SearchParams,
     Systems,
+    RewriterParams,
     TeacherParams,
     SynthesizeParams,
     QuestionsParams,
@@ -117,6 +119,29 @@ def gate(path: Path) -> tuple[GateParams, EvaluateParams]:
     return GateParams.parse(loaded, path), EvaluateParams.parse(loaded, path)
 
 
+def gold(path: Path) -> GoldParams:
+    """Return where the labels of a params file are.
+
+    Raises
+    ------
+    ParamsError
+        The file is missing, or the section is wrong.
+    """
+    return GoldParams.parse(params.read(path), path)
+
+
+def searchable(path: Path) -> list[str]:
+    """Return the names of all indexes and systems of a params file: each has a run.
+
+    Raises
+    ------
+    ParamsError
+        The file is missing, or one of the two sections is wrong.
+    """
+    loaded = params.read(path)
+    return [*Indexes.parse(loaded, path), *Systems.parse(loaded, path)]
+
+
 def picked_on_test(path: Path) -> list[OnggiError]:
     """Return the weight of a fusion that is the best on test, where dev says another: test is for reporting.
 
@@ -162,7 +187,11 @@ def unknown_names(loaded: Mapping[str, Any]) -> Iterator[ParamsError]:
     named = [
         *((f"encoders.{name}", name, "model", list(models)) for name in encoders),
         *((f"indexes.{name}.encoder", indexes[name].encoder, "encoder", list(encoders)) for name in indexes),
-        *((f"systems.{name}", part.model, "model", list(models)) for name, part in _model_users(systems)),
+        *(
+            (f"systems.{name}", model, "model", list(models))
+            for name in systems
+            for model in spec.models_of(systems[name])
+        ),
         ("synthesize.index", SynthesizeParams.parse(loaded).index, "index", list(indexes)),
         *((f"mine.candidates.{name}", name, "index", list(indexes)) for name in MineParams.parse(loaded).candidates),
         ("reranker.model", reranker.model, "model", list(models)),
@@ -175,16 +204,17 @@ def unknown_names(loaded: Mapping[str, Any]) -> Iterator[ParamsError]:
         if name not in known:
             yield _unknown(where, name, what, known)
     yield from spec.problems(systems, indexes)
+    if RewriterParams.parse(loaded).backend == "off":
+        for name in systems:
+            if prompts := spec.prompts_of(systems[name]):
+                what = f"asks a language model ({', '.join(prompts)}), and rewriter.backend is off"
+                yield ParamsError(f"{PARAMS}: systems.{name}", what, "name a backend: recorded, openai or transformers")
     evaluated = EvaluateParams.parse(loaded)
     yield from evaluated.unknown(searchable)
     if evaluated.curve and evaluated.curve.operands(systems) is None:
         fix = "name a system {fuse: [NAME, NAME], by: weighted}"
         yield ParamsError(f"{PARAMS}: evaluate.curve.system", f"got {evaluated.curve.system!r}", fix)
     yield from GateParams.parse(loaded).problems(searchable)
-
-
-def _model_users(systems: Systems) -> Iterator[tuple[str, spec.Rerank | spec.Diversify]]:
-    return ((name, part) for name in systems for part in spec.model_users(systems[name]))
 
 
 def _unknown(where: str, name: str, what: str, known: list[str]) -> ParamsError:

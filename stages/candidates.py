@@ -13,8 +13,8 @@ def main(
     from onggi.core.schema import Hit
     from onggi.negatives.params import MineParams, QuestionsParams
     from onggi.negatives.questions import training_questions
+    from onggi.search.indexes import open_index
     from onggi.search.retriever import Query, run
-    from onggi.search.workspace import open_index
     from onggi.truth.split import SplitParams
 
     questions = training_questions(gold, synthetic, QuestionsParams.load(), SplitParams.load().near_duplicate)

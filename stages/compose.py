@@ -7,7 +7,7 @@ from stages import Name, Opt, run
 
 def main(
     name: Name, inputs: Opt[Path], runs: Opt[Path], indexes: Opt[Path], models: Opt[Path],
-    chunks: Opt[Path], questions: Opt[Path],
+    chunks: Opt[Path], questions: Opt[Path], prompts: Opt[Path],
 ) -> None:  # fmt: skip
     """Write the run of the system NAME, as its inputs describe it, over the dev and test questions."""
     from onggi.core import tables
@@ -18,7 +18,7 @@ def main(
     from onggi.search.workspace import Workspace
 
     described = Inputs.read(inputs / f"{name}.json")
-    parts = Workspace(models, indexes, runs, chunks, described)
+    parts = Workspace(models, indexes, runs, chunks, questions, prompts, described)
     asked = [Query(q.query_id, q.text) for q in tables.read(questions, Question) if q.split != "train"]
     tables.write(runs / f"{name}.parquet", Hit, run(build(described.spec, parts, described.depth), asked))
 

@@ -10,7 +10,7 @@ def main(runs: Opt[Path], documents: Opt[Path], chunks: Opt[Path], questions: Op
     from onggi.core import tables
     from onggi.core.outs import write_csv, write_json
     from onggi.core.schema import Chunk, Question
-    from onggi.evaluation import curve, facts, per_query, summary, texts
+    from onggi.evaluation import curve, facts, intervals, per_query, side_by_side, summary, texts
     from onggi.evaluation.failures import failures
     from onggi.evaluation.measured import Measured
     from onggi.evaluation.params import EvaluateParams
@@ -28,9 +28,10 @@ def main(runs: Opt[Path], documents: Opt[Path], chunks: Opt[Path], questions: Op
     gold = [question for question in tables.read(questions, Question) if question.origin == "gold"]
     dev, test = (Measured.of(gold, split, depths, runs, index, params.token_budget) for split in ("dev", "test"))
 
-    write_json(metrics / "dev.json", summary.averages(dev.scores))
-    write_json(metrics / "retrieval.json", summary.averages(test.scores))
+    write_json(metrics / "dev.json", summary.averages(dev))
+    write_json(metrics / "retrieval.json", summary.averages(test))
     write_json(metrics / "significance.json", summary.differences(test, params))
+    write_json(metrics / intervals.NAME, intervals.intervals(test, params))
     write_json(metrics / "coverage.json", summary.coverage(test, params) | {"dev": summary.coverage(dev, params)})
     write_csv(metrics / "per_type.csv", summary.PER_TYPE_HEADER, summary.per_type(test))
     write_csv(metrics / per_query.NAME, per_query.header(test), per_query.rows(test))
@@ -41,7 +42,11 @@ def main(runs: Opt[Path], documents: Opt[Path], chunks: Opt[Path], questions: Op
     words = facts.words(test.questions, told)
     known = {q.query_id: facts.facts(q, told, words[q.query_id], params.domain) for q in test.questions if q.evidence}
     write_csv(metrics / "breakdown.csv", summary.BREAKDOWN_HEADER, summary.breakdown(test, known))
-    write_json(metrics / "failures.json", failures(test, params.failures_of, systems, index, words, told, chunks))
+    failed = failures(test, params.failures_of, systems, index, words, told, chunks)
+    write_json(metrics / "failures.json", failed)
+    named = [query_id for cause in failed["causes"].values() for query_id in cause["examples"]]
+    named += [failure["query_id"] for failure in failed["failures"]]
+    write_json(metrics / side_by_side.NAME, side_by_side.side_by_side(test, named, index, told, chunks))
 
 
 if __name__ == "__main__":

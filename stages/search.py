@@ -13,9 +13,9 @@ def main(
     from onggi.core.digests import files_digest
     from onggi.core.outs import write_json
     from onggi.core.schema import Hit, Question
+    from onggi.search.indexes import open_index
     from onggi.search.inputs import DIGEST
     from onggi.search.retriever import Query, SearchParams, run
-    from onggi.search.workspace import open_index
 
     asked = [Query(q.query_id, q.text) for q in tables.read(questions, Question) if q.split != "train"]
     out = runs / f"{name}.parquet"

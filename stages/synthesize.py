@@ -13,8 +13,8 @@ def main(
     from onggi.core import tables
     from onggi.core.outs import write_json
     from onggi.core.schema import Question, SplitRow, WrittenText
+    from onggi.search.indexes import open_index
     from onggi.search.retriever import finder
-    from onggi.search.workspace import open_index
     from onggi.synthesis.critic import LlmCritic
     from onggi.synthesis.params import SynthesizeParams, TeacherParams
     from onggi.synthesis.sources import examples, sources

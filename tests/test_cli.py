@@ -90,14 +90,14 @@ def test_a_report_of_a_folder_that_is_not_there_is_an_error(
 def test_check_names_every_problem_in_a_line_of_its_own(tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
     path.write_text(
-        "corpus: {path: 7}\ngold: {path: data/gold, more: 1}\n"
+        "corpus: {path: 7}\ngold: {path: data/gold, judgments: data/none.jsonl, more: 1}\n"
         "chunk: {strategy: words, max_tokens: 0, overlap_tokens: 0}\nfuzion: {}\n"
     )
     code, _, error = invoke("check", str(path))
     lines = error.splitlines()
     assert code == 1
     assert lines[0] == f"error: {path}: corpus.path: got 7; input should be a valid string"
-    assert lines[1] == f"error: {path}: gold.more: unknown key; known here: path"
+    assert lines[1] == f"error: {path}: gold.more: unknown key; known here: path, judgments"
     chunk = [line for line in lines if ": chunk" in line]
     assert chunk[0].startswith(f"error: {path}: chunk.strategy: got 'words'")
     assert chunk[1].startswith(f"error: {path}: chunk.max_tokens: got 0")
@@ -107,6 +107,25 @@ def test_check_names_every_problem_in_a_line_of_its_own(tmp_path: Path) -> None:
         for key in missing
     ]
     assert lines[-1].startswith(f"error: {path}: fuzion: unknown section; known: corpus, gold")
+
+
+def test_check_names_a_system_that_asks_a_model_where_there_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    asking = "  imagined: {transform: bm25, by: hyde}\n  chosen: {choose: {정의: imagined}, otherwise: bm25, by: llm}\n"
+    other = "  typed: {choose: {정의: imagined}, otherwise: bm25, by: encoder, model: bse}\n"
+    declared = (ROOT / "params.yaml").read_text("utf-8").replace("\nrewriter:", f"{asking}{other}\nrewriter:")
+    path.write_text(declared, "utf-8")
+    code, _, error = invoke("check", str(path))
+    fix = "name a backend: recorded, openai or transformers"
+    asks = "asks a language model (hyde), and rewriter.backend is off"
+    assert code == 1 and [line.removeprefix("error: ") for line in error.splitlines()] == [
+        "params.yaml: systems.typed: there is no model 'bse'; did you mean base? declared: tuned, kiwi, base",
+        f"params.yaml: systems.imagined: {asks}; {fix}",
+        f"params.yaml: systems.chosen: {asks.replace('hyde', 'classify')}; {fix}",
+    ]
+    recorded = declared.replace("backend: off", "backend: recorded").replace("model: bse", "model: base")
+    path.write_text(recorded, "utf-8")
+    assert invoke("check", str(path))[0] == 0
 
 
 def test_check_of_no_file_is_one_line(tmp_path: Path) -> None:

@@ -4,13 +4,15 @@ Offsets are Unicode code points into the text of the document, end exclusive.
 """
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 Split = Literal["train", "dev", "test"]
 Unit = Literal["page", "slide", "sheet", "paragraph", "line", "record"]
 
-QUESTION_TYPES = ("정의", "절차", "규정", "예시", "비교", "적용")
+QuestionType = Literal["정의", "절차", "규정", "예시", "비교", "적용"]
 """Definition, procedure, rule, example, comparison, application."""
+
+QUESTION_TYPES: tuple[str, ...] = get_args(QuestionType)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,8 @@ class Evidence:
     """Where the answer to a question stands; ``start`` and ``end`` are None for a whole document.
 
     ``grade`` says how relevant it is, from 1 up, as the qrels of a BEIR folder grade it. Of a ``page`` the span is all
-    that stands there, and each chunk of it an answer.
+    that stands there, and each chunk of it an answer. Where another piece of evidence says the same, ``part`` is the
+    place of that piece, from 0, in the evidence of the question: finding either is finding it. A piece has None.
     """
 
     doc_id: str
@@ -103,6 +106,7 @@ class Evidence:
     end: int | None = None
     grade: int = 1
     page: int | None = None
+    part: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,9 @@ class Question:
     """A question with its answers and evidence; both are empty where the corpus holds no answer.
 
     ``type`` is one of `QUESTION_TYPES`, or empty where the source gives none. Questions without evidence
-    are asked in the test split only. ``options`` are what a multiple-choice question lets one choose among.
+    are asked in the test split only. ``options`` are what a multiple-choice question lets one choose among. The pieces
+    of evidence come first, then the spans that say the same as one of them; ``rejected`` are spans that somebody read
+    and found not to answer.
     """
 
     query_id: str
@@ -121,6 +127,12 @@ class Question:
     origin: Literal["gold", "synthetic"]
     split: Split
     options: list[str] = field(default_factory=list)
+    rejected: list[Evidence] = field(default_factory=list)
+
+    @property
+    def pieces(self) -> list[Evidence]:
+        """The evidence without the spans that only say again what a piece says."""
+        return [evidence for evidence in self.evidence if evidence.part is None]
 
 
 @dataclass(frozen=True, slots=True)

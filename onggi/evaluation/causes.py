@@ -7,7 +7,7 @@ from onggi.core.schema import Chunk
 from onggi.evaluation.facts import Words
 from onggi.evaluation.measured import Measured
 from onggi.evaluation.runs import Run, first_relevant, ranking
-from onggi.search.spec import Composition, Fuse, Systems
+from onggi.search.spec import Choose, Composition, Fuse, Systems, Transform
 from onggi.truth.relevance import ChunkIndex, Target
 
 FOUND = 10
@@ -21,11 +21,19 @@ CAUSES = {
     "not retrieved": "no index has an answering chunk in its run",
     "lost in fusion": "an input of a fusion has an answering chunk among its first 10, the fusion does not",
     "lost in reranking": "what is reranked has an answering chunk among its first 10, the reranked ranking does not",
+    "lost in transforming": "an input has an answering chunk among its first 10 for the query as it was typed",
+    "lost in choosing": "a system that is for another type of questions has an answering chunk among its first 10",
     "near-duplicate above": "a chunk that says nearly the same is among the first 10",
     "no shared term": "question and evidence share no content morpheme",
     "ranked low": "none of these",
 }
 """Each cause with its rule, in the order in which they are looked for: the first that holds is the cause."""
+
+LOST: dict[type[Composition], str] = {
+    Fuse: "lost in fusion",
+    Transform: "lost in transforming",
+    Choose: "lost in choosing",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +120,7 @@ def _lost(system: str, systems: Systems, ranks: Mapping[str, int | None]) -> str
     for operand in spec.operands:
         if isinstance(operand, str):
             if (rank := ranks.get(operand)) is not None and rank <= FOUND:
-                return "lost in fusion" if isinstance(spec, Fuse) else "lost in reranking"
+                return LOST.get(type(spec), "lost in reranking")
             if lost := _lost(operand, systems, ranks):
                 return lost
     return ""

@@ -35,7 +35,7 @@ def words(questions: Sequence[Question], documents: Mapping[str, Document]) -> d
     """Return the words of each question that has evidence, by its id."""
     texts = {doc_id: document.text for doc_id, document in documents.items()}
     asked = [question for question in questions if question.evidence]
-    told = ["\n".join(quote(evidence, texts) for evidence in question.evidence) for question in asked]
+    told = ["\n".join(quote(evidence, texts) for evidence in question.pieces) for question in asked]
     terms = list(map(frozenset, morphemes_of([*(question.text for question in asked), *told])))
     return {question.query_id: Words(terms[place], terms[len(asked) + place]) for place, question in enumerate(asked)}
 
@@ -50,7 +50,7 @@ def facts(question: Question, documents: Mapping[str, Document], its_words: Word
     domain
         The key of a document's meta that names its domain; None for the first folder of its path.
     """
-    document = documents[question.evidence[0].doc_id]
+    document = documents[question.pieces[0].doc_id]
     folder = document.doc_id.partition("/")[0] if "/" in document.doc_id else ""
     return {
         "type": question.type,
@@ -59,7 +59,7 @@ def facts(question: Question, documents: Mapping[str, Document], its_words: Word
         "document length": _band(len(document.text), DOCUMENT_LENGTHS),
         "question length": _band(len(question.text), QUESTION_LENGTHS),
         "overlap": _band(round(its_words.overlap, 6), OVERLAPS),
-        "spans": _band(len(question.evidence), SPANS),
+        "spans": _band(len(question.pieces), SPANS),
         "domain": folder if domain is None else document.meta.get(domain, ""),
     }
 
@@ -67,7 +67,7 @@ def facts(question: Question, documents: Mapping[str, Document], its_words: Word
 def _kind(question: Question, documents: Mapping[str, Document]) -> str:
     """Tell whether the evidence is text, rows of a table, a page or a document."""
     kinds = set()
-    for e in question.evidence:
+    for e in question.pieces:
         if e.start is None or e.end is None:
             kinds.add("document")
         elif e.page is not None:

@@ -85,7 +85,7 @@ def _failure(
     documents: Mapping[str, Document],
 ) -> dict[str, Any]:
     """Return what was asked, what was expected and what was found instead; long texts show their head."""
-    expected = question.evidence[:SHOWN_EVIDENCE]
+    expected = question.pieces[:SHOWN_EVIDENCE]
     return {
         "query_id": question.query_id,
         "question": _head(question.text),

@@ -24,6 +24,7 @@ class GateParams(Params):
     systems: list[Name] = Field(min_length=1, description="indexes and systems that are held to it")
     measures: dict[str, float] = Field(min_length=1, description="by measure, how much of its mean may be lost")
     significance: float = Field(gt=0, lt=1, description="p, after Holm's correction, below which a loss is no chance")
+    targets: dict[str, float] = Field(default={}, description="by measure, the mean that the report holds systems to")
 
     def problems(self, systems: Collection[str]) -> Iterator[ParamsError]:
         """Yield the names that are no declared index or system, measures that are none and margins below 0."""
@@ -32,10 +33,17 @@ class GateParams(Params):
                 fix = f"name an index or a system: {', '.join(systems)}"
                 yield ParamsError(f"{PARAMS}: gate.systems", f"got {name!r}", fix)
         for measure, margin in self.measures.items():
-            known = measure in TREC_MEASURES or (measure.startswith("R@") and measure.endswith("tok"))
-            if not known or margin < 0:
+            if not _is_known(measure) or margin < 0:
                 fix = f"name one of {', '.join(TREC_MEASURES)} or R@…tok, with a loss of 0 or more"
                 yield ParamsError(f"{PARAMS}: gate.measures", f"got {measure}: {margin}", fix)
+        for measure, target in self.targets.items():
+            if not _is_known(measure) or not 0 < target <= 1:
+                fix = f"name one of {', '.join(TREC_MEASURES)} or R@…tok, with a mean above 0, at most 1"
+                yield ParamsError(f"{PARAMS}: gate.targets", f"got {measure}: {target}", fix)
+
+
+def _is_known(measure: str) -> bool:
+    return measure in TREC_MEASURES or (measure.startswith("R@") and measure.endswith("tok"))
 
 
 @dataclass(frozen=True, slots=True)

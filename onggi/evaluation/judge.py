@@ -92,7 +92,7 @@ def cases_of(
             question,
             answer,
             [chunk_texts[chunk_id] for chunk_id in answer.contexts],
-            [quote(evidence, document_texts) for evidence in dict.fromkeys(question.evidence)],
+            [quote(evidence, document_texts) for evidence in dict.fromkeys(question.pieces)],
         )
         for question in questions
         if (answer := answers.get(question.query_id)) is not None

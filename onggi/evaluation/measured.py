@@ -1,12 +1,12 @@
 """One split of the gold questions, and what every system scored on it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from onggi.core.schema import Question, Split
 from onggi.evaluation import runs
-from onggi.evaluation.measures import Scores, score, short_of_budget
+from onggi.evaluation.measures import JUDGED, Scores, cutoff, judged_share, score, short_of_budget
 from onggi.evaluation.runs import Run
 from onggi.truth.components import components
 from onggi.truth.relevance import ChunkIndex, Target, targets
@@ -17,7 +17,8 @@ class Measured:
     """What was asked, what was to be found, what each system found, and its scores; systems in the order of the table.
 
     ``depths`` says how many chunks each system returns at most, ``short`` for how many questions those end before the
-    token budget is used up: what looks deeper is left out.
+    token budget is used up: what looks deeper is left out. ``judged`` is the share of each system's first 10 hits that
+    somebody has judged, without the systems of which it cannot be said.
     """
 
     split: Split
@@ -27,11 +28,12 @@ class Measured:
     scores: Mapping[str, Scores]
     depths: Mapping[str, int]
     short: Mapping[str, int]
+    judged: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def clusters(self) -> dict[str, str]:
         """What each target is about, by query_id: the first of the documents that questions join with its own."""
-        documents = {q.query_id: sorted({e.doc_id for e in q.evidence}) for q in self.questions if q.evidence}
+        documents = {q.query_id: sorted({e.doc_id for e in q.pieces}) for q in self.questions if q.evidence}
         every = {doc_id for doc_ids in documents.values() for doc_id in doc_ids}
         first = {doc_id: name for name, held in components(every, documents.values()).items() for doc_id in held}
         return {target.query_id: first[documents[target.query_id][0]] for target in self.targets}
@@ -64,4 +66,7 @@ class Measured:
             system: short_of_budget(wanted, by_system[system], index, token_budget, depth)
             for system, depth in depths.items()
         }
-        return cls(split, asked, wanted, by_system, scores, depths, short)
+        deep = [system for system, depth in depths.items() if depth >= cutoff(JUDGED)]
+        shares = {system: judged_share(wanted, by_system[system], index) for system in deep}
+        judged = {system: share for system, share in shares.items() if share is not None}
+        return cls(split, asked, wanted, by_system, scores, depths, short, judged)

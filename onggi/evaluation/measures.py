@@ -1,4 +1,9 @@
-"""Retrieval measures per question: trec_eval's through ir_measures, and recall within a token budget."""
+"""Retrieval measures per question: trec_eval's through ir_measures, and recall at ranks and within a token budget.
+
+Recall is the share of a question's pieces of evidence that were found, as the recall of subtopics is (Zhai, Cohen and
+Lafferty 2003, https://doi.org/10.1145/860435.860440): of spans that say the same, one is enough. trec_eval is told for
+each piece the first chunk that answers it, so a second one neither gains nor is missed.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -12,6 +17,9 @@ from onggi.truth.relevance import ChunkIndex, Target
 
 TREC_MEASURES = ("Success@1", "R@5", "R@10", "R@100", "RR@10", "AP", "nDCG@10")
 CURVE_DEPTH = 100
+JUDGED = "judged@10"
+"""No measure of a system but of the labels: how much of what it found they speak of."""
+
 MOST = 1 << 30
 """Deeper than any run."""
 
@@ -58,11 +66,16 @@ def score(targets: Sequence[Target], run: Run, index: ChunkIndex, token_budget: 
         for t in targets
     }
     evaluator = ir_measures.evaluator(
-        [ir_measures.parse_measure(name) for name in names if name in TREC_MEASURES],
-        {t.query_id: t.qrels() for t in targets},
+        [ir_measures.parse_measure(name) for name in names if name in TREC_MEASURES and not name.startswith("R@")],
+        {t.query_id: t.qrels(list(ranked[t.query_id])) for t in targets},
     )
     for metric in evaluator.iter_calc({query_id: ranks for query_id, ranks in ranked.items() if ranks}):
         scores[str(metric.measure)][metric.query_id] = float(metric.value)
+    for t in targets:
+        found = t.found_at(list(ranked[t.query_id]))
+        for name in names:
+            if name.startswith("R@") and (k := cutoff(name)):
+                scores[name][t.query_id] = sum(rank is not None and rank <= k for rank in found) / len(found)
     for t in targets if in_budget in scores else ():
         scores[in_budget][t.query_id] = recall_in_budget(t, _chunk_ids(run, t), index, token_budget)
     return scores
@@ -104,10 +117,19 @@ def recall_curve(targets: Sequence[Target], run: Run, index: ChunkIndex) -> NDAr
     """Return mean R@k for k from 1 to 100, shape (100,)."""
     gained = np.zeros(CURVE_DEPTH)
     for t in targets:
-        relevant, weight = t.relevant, 1 / len(t.qrels())
-        for position, ranked_id in enumerate(ranking(t, run, index)[:CURVE_DEPTH]):
-            gained[position] += weight * (ranked_id in relevant)
+        for rank in t.found_at(ranking(t, run, index)[:CURVE_DEPTH]):
+            if rank is not None:
+                gained[rank - 1] += 1 / len(t.parts)
     return np.cumsum(gained) / len(targets)
+
+
+def judged_share(targets: Sequence[Target], run: Run, index: ChunkIndex) -> float | None:
+    """Return the share of the first 10 hits of all questions that somebody has judged; None where nothing was found.
+
+    A hit that nobody has judged counts as wrong in every measure, which may be the labels' fault.
+    """
+    judged = [hit in t.judged for t in targets for hit in ranking(t, run, index)[: cutoff(JUDGED)]]
+    return sum(judged) / len(judged) if judged else None
 
 
 def mean(values: Mapping[str, float]) -> float:

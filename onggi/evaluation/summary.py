@@ -9,7 +9,7 @@ import numpy as np
 from onggi.core.schema import QUESTION_TYPES
 from onggi.evaluation.facts import NAMES, Facts
 from onggi.evaluation.measured import Measured
-from onggi.evaluation.measures import Scores, cutoff, mean, measure_names, recall_curve
+from onggi.evaluation.measures import JUDGED, cutoff, mean, measure_names, recall_curve
 from onggi.evaluation.params import EvaluateParams
 from onggi.evaluation.significance import bootstrap, clustered, holm, randomization_test
 from onggi.truth.relevance import ChunkIndex
@@ -18,11 +18,16 @@ UNTYPED = "untyped"
 """Stands for what nobody says of a question, such as its type."""
 
 
-def averages(scores: Mapping[str, Scores]) -> dict[str, dict[str, float]]:
-    """Return ``{system: {measure: mean}}``, without the measures that no question gives a value to."""
+def averages(measured: Measured) -> dict[str, dict[str, float]]:
+    """Return ``{system: {measure: mean}}``, without the measures that no question gives a value to.
+
+    After the measures stands the share of its first 10 hits that somebody has judged.
+    """
+    judged = {system: {JUDGED: round(share, 4)} for system, share in measured.judged.items()}
     return {
         system: {measure: round(mean(values), 4) for measure, values in measures.items() if values}
-        for system, measures in scores.items()
+        | judged.get(system, {})
+        for system, measures in measured.scores.items()
     }
 
 
@@ -101,6 +106,9 @@ def _not_computed(measured: Measured, params: EvaluateParams) -> dict[str, Any]:
         for name in every:
             if name not in measured.scores[system]:
                 left_out.setdefault(system, {})[name] = too_few if cutoff(name) else short
+        if system not in measured.judged:
+            reason = too_few if depth < cutoff(JUDGED) else "the system found nothing for any question"
+            left_out.setdefault(system, {})[JUDGED] = reason
     return left_out
 
 

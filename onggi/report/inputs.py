@@ -20,6 +20,7 @@ OBJECTS = (
     "retrieval",
     "dev",
     "significance",
+    "intervals",
     "coverage",
     "ingest",
     "chunks",
@@ -29,8 +30,12 @@ OBJECTS = (
     "training",
     "answers",
     "failures",
+    "side_by_side",
+    "performance",
 )
 """The JSON files that hold an object."""
+
+_LABELS = ("query_id", "about", "type", "question")
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,39 @@ class LossPoint:
 
 
 @dataclass(frozen=True)
+class FactValue:
+    """A line of breakdown.csv: one measure of one system where a fact of the question is ``value``."""
+
+    fact: str
+    value: str
+    system: str
+    queries: int
+    measure: str
+    mean: float
+
+
+@dataclass(frozen=True)
+class FusionPoint:
+    """A line of fusion_curve.csv: what a fusion scores on a split with this weight of the first of two runs."""
+
+    system: str
+    weight: float
+    split: str
+    measure: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A line of per_query.csv: a question, and what each system scored, by ``SYSTEM MEASURE``."""
+
+    query_id: str
+    type: str
+    question: str
+    values: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class Metrics:
     """What was found in one metrics folder; what is absent is empty.
 
@@ -73,6 +111,9 @@ class Metrics:
     per_type: Sequence[TypeValue] = ()
     recall: Sequence[RecallPoint] = ()
     loss: Sequence[LossPoint] = ()
+    breakdown: Sequence[FactValue] = ()
+    fusion: Sequence[FusionPoint] = ()
+    asked: Sequence[Asked] = ()
 
     def __bool__(self) -> bool:
         return bool(self.objects or self.per_type or self.recall or self.loss)
@@ -120,6 +161,9 @@ def load(read: ReadFile, where: str) -> Metrics:
         _rows(read, where, "per_type", TypeValue),
         _rows(read, where, "recall_curve", RecallPoint),
         _rows(read, where, "loss", LossPoint),
+        _rows(read, where, "breakdown", FactValue),
+        _rows(read, where, "fusion_curve", FusionPoint),
+        _asked(read, where),
     )
 
 
@@ -163,6 +207,19 @@ def _rows(read: ReadFile, where: str, stem: str, line_type: type[Line]) -> list[
             rows.append(line_type(**{f.name: f.type(line[f.name]) for f in fields}))  # type: ignore[operator]
         except (TypeError, ValueError) as error:
             raise TableError(f"{where}/{name}:{reader.line_num}", str(error), _AGAIN) from None
+    return rows
+
+
+def _asked(read: ReadFile, where: str) -> list[Asked]:
+    name = "per_query.csv"
+    reader = csv.DictReader(io.StringIO(_text(read, where, name) or ""))
+    rows = []
+    for line in reader:
+        try:
+            values = {key: float(value) for key, value in line.items() if key not in _LABELS}
+            rows.append(Asked(line["query_id"], line["type"], line["question"], values))
+        except (KeyError, TypeError, ValueError) as error:
+            raise TableError(f"{where}/{name}:{reader.line_num}", f"no line of values ({error})", _AGAIN) from None
     return rows
 
 

@@ -1,26 +1,32 @@
 """The page: everything that was found in metrics/ and dvc.yaml, put into the template."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from onggi.core.schema import QUESTION_TYPES
-from onggi.report.charts import loss_chart, recall_chart, type_bars
+from onggi.report import comparisons, curves
+from onggi.report.causes import Cause, causes
 from onggi.report.dag import Box, Dag
+from onggi.report.decided import Decided
 from onggi.report.failures import Failures, failures
 from onggi.report.funnel import FunnelStep, Part, funnel_parts, funnel_steps
+from onggi.report.goals import goals_table
 from onggi.report.headline import MEASURE, gains, to_choose
-from onggi.report.inputs import Metrics
+from onggi.report.inlined import data, policy, scripts
+from onggi.report.inputs import FactValue, Metrics
 from onggi.report.picture import NARROW, WIDE, draw_dag
+from onggi.report.plot import Plot
 from onggi.report.scores import measures_table, pairs_table, recall_table
+from onggi.report.tables import asked_table, breakdown_tables, fusion_table, loss_table, means_table
 from onggi.report.tabulate import Table, params_table
 
-_WIDTHS = {"wide": 1000.0, "narrow": 348.0}
-"""Pixels a chart has on a screen and on a phone: drawn twice, so that its text never shrinks."""
+_BAND = re.compile(r"([≤>]) ([\d,.]+)")
 
 
 @dataclass(frozen=True)
@@ -57,17 +63,30 @@ class Page:
     measures: Table | None
     measures_of_dev: Table | None
     pairs: Table | None
-    recall: Drawn | None
+    plots: Mapping[str, Plot]
+    goals: Table | None
+    means_table: Table | None
     recall_table: Table | None
-    types: Sequence[tuple[str, Markup]]
+    breakdown_tables: Sequence[Table]
     types_note: str
+    fusion_table: Table | None
+    asked_table: Table | None
     failures: Failures | None
+    causes: Sequence[Cause]
     steps: Sequence[FunnelStep]
     parts: Sequence[Part]
-    loss: Drawn | None
+    loss_table: Table | None
+    questions: str
+    systems: Sequence[str]
+    kinds: Sequence[str]
+    scripts: Sequence[Markup]
+    policy: str
+    chart_data: Markup
+    question_data: Markup
+    licences: Sequence[str]
 
 
-def render(metrics: Metrics, dag: Dag | None, against: Comparison | None = None) -> str:
+def render(metrics: Metrics, dag: Dag | None, against: Comparison | None = None, decided: Decided | None = None) -> str:
     """Return the page as HTML; the same metrics give the same bytes.
 
     Parameters
@@ -78,6 +97,8 @@ def render(metrics: Metrics, dag: Dag | None, against: Comparison | None = None)
         The graph of dvc.yaml.
     against : Comparison, optional
         What every value is compared with.
+    decided : Decided, optional
+        Targets, and weights that were chosen.
     """
     environment = Environment(
         loader=PackageLoader("onggi.report", "templates"),
@@ -87,16 +108,18 @@ def render(metrics: Metrics, dag: Dag | None, against: Comparison | None = None)
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template("page.html.j2").render(page=_page(metrics, dag, against))
+    return environment.get_template("page.html.j2").render(page=_page(metrics, dag, against, decided or Decided()))
 
 
-def _page(metrics: Metrics, dag: Dag | None, against: Comparison | None) -> Page:
+def _page(metrics: Metrics, dag: Dag | None, against: Comparison | None, decided: Decided) -> Page:
     then = against.metrics if against else Metrics()
     compare = against is not None
     retrieval = metrics.get("retrieval")
-    systems = list(
-        dict.fromkeys([*retrieval, *(p.system for p in metrics.recall), *(p.system for p in metrics.per_type)])
-    )
+    facts, facts_then = _facts(metrics), _facts(then)
+    systems = list(dict.fromkeys([*retrieval, *(p.system for p in metrics.recall), *(v.system for v in facts)]))
+    charts = _plots(metrics, then, decided, systems)
+    beside = metrics.get("side_by_side")
+    loaded = scripts()
     return Page(
         against=against.name if against else "",
         choice=to_choose(metrics),
@@ -110,44 +133,76 @@ def _page(metrics: Metrics, dag: Dag | None, against: Comparison | None) -> Page
         measures=measures_table(metrics, then, compare) if retrieval else None,
         measures_of_dev=measures_table(metrics, then, compare, "dev") if metrics.get("dev") else None,
         pairs=pairs_table(metrics, then, compare) if metrics.get("significance") else None,
-        recall=_both(partial(recall_chart, metrics.recall, then.recall, systems), "recall") if metrics.recall else None,
+        plots=charts,
+        goals=goals_table(metrics, decided),
+        means_table=means_table(metrics) if metrics.get("intervals").get("systems") else None,
         recall_table=recall_table(metrics.recall, then.recall, systems, compare) if metrics.recall else None,
-        types=_types(metrics, then, systems),
-        types_note=_types_note(metrics),
+        breakdown_tables=breakdown_tables(facts, facts_then, systems, compare),
+        types_note=_types_note(facts),
+        fusion_table=fusion_table(metrics.fusion) if metrics.fusion else None,
+        asked_table=asked_table(metrics.asked) if metrics.asked else None,
         failures=failures(metrics.get("failures"), then.get("failures")) if "failures" in metrics.objects else None,
+        causes=causes(metrics.get("failures"), then.get("failures")),
         steps=funnel_steps(metrics, then, compare),
         parts=funnel_parts(metrics, then, compare),
-        loss=_both(partial(loss_chart, metrics.loss, then.loss), "loss") if metrics.loss else None,
+        loss_table=loss_table(metrics.loss) if metrics.loss else None,
+        questions=_shown(beside),
+        systems=systems,
+        kinds=list(dict.fromkeys(asked.type for asked in metrics.asked if asked.type)),
+        scripts=loaded,
+        policy=policy(loaded),
+        chart_data=data({name: chart.spec for name, chart in charts.items()}),
+        question_data=data(beside),
+        licences=_licences(),
     )
 
 
-def _both(draw: Callable[[str, float], Markup], name: str) -> Drawn:
-    wide, narrow = (draw(f"{name}-{size}", width) for size, width in _WIDTHS.items())
-    return Drawn(wide, narrow)
+def _plots(metrics: Metrics, then: Metrics, decided: Decided, systems: Sequence[str]) -> dict[str, Plot]:
+    facts = _facts(metrics)
+    drawn = (
+        comparisons.means_plot(metrics, decided.targets, systems),
+        comparisons.differences_plot(metrics.get("significance")),
+        curves.recall_plot(metrics.recall, then.recall, systems) if metrics.recall else None,
+        curves.fusion_plot(metrics, decided.weights) if metrics.fusion else None,
+        comparisons.breakdown_plot(facts, _facts(then), systems) if facts else None,
+        comparisons.gains_plot(metrics, systems),
+        curves.latency_plot(metrics, systems),
+        curves.loss_plot(metrics.loss, then.loss) if metrics.loss else None,
+    )
+    return {plot.name: plot for plot in drawn if plot}
 
 
-def _types(metrics: Metrics, then: Metrics, systems: Sequence[str]) -> list[tuple[str, Markup]]:
-    drawn = []
-    for number, kind in enumerate(_kinds(metrics)):
-        now, before = (
-            {v.system: v.value for v in side.per_type if v.type == kind and v.measure == MEASURE}
-            for side in (metrics, then)
-        )
-        queries = max(v.queries for v in metrics.per_type if v.type == kind)
-        title = f"{kind} (질문 {queries}개)"
-        drawn.append((title, type_bars(title, now, before, systems, f"type-{number}", MEASURE)))
-    return drawn
+def _facts(metrics: Metrics) -> Sequence[FactValue]:
+    """Return the lines of breakdown.csv or, of a commit from before it, those of per_type.csv as such."""
+    of_types = (FactValue("type", v.type, v.system, v.queries, v.measure, v.value) for v in metrics.per_type)
+    values = metrics.breakdown or list(of_types)
+    facts = list(dict.fromkeys(v.fact for v in values))
+    return sorted(values, key=lambda v: (facts.index(v.fact), _place(v.value), v.value))
 
 
-def _kinds(metrics: Metrics) -> list[str]:
-    """Return the types that were measured: the six in their order, then any other."""
-    found = dict.fromkeys(v.type for v in metrics.per_type if v.measure == MEASURE)
-    return [kind for kind in QUESTION_TYPES if kind in found] + [kind for kind in found if kind not in QUESTION_TYPES]
+def _place(value: str) -> float:
+    """Return where a value of a fact stands: the six types in their order, bands such as ``≤ 1,000`` by their ends."""
+    if value in QUESTION_TYPES:
+        return QUESTION_TYPES.index(value)
+    if band := _BAND.fullmatch(value):
+        return float(band[2].replace(",", "")) + (0.5 if band[1] == ">" else 0)
+    return 0.0
 
 
-def _types_note(metrics: Metrics) -> str:
-    kinds = _kinds(metrics)
+def _types_note(facts: Sequence[FactValue]) -> str:
+    kinds = dict.fromkeys(v.value for v in facts if v.fact == "type" and v.measure == MEASURE)
     missing = [kind for kind in QUESTION_TYPES if kind not in kinds]
     if not kinds:
-        return f"유형별 값이 없습니다(per_type.csv에 {MEASURE} 없음)."
+        return f"유형별 값이 없습니다(breakdown.csv와 per_type.csv에 {MEASURE} 없음)."
     return f"평가 질문에 없는 유형: {', '.join(missing)}." if missing else ""
+
+
+def _shown(beside: Mapping[str, Any]) -> str:
+    """Return of how many questions the page shows what was found; empty of none."""
+    listed = beside.get("questions") or []
+    return f"평가({beside.get('split')}) 질문 {beside.get('of')}개 가운데 {len(listed)}개" if listed else ""
+
+
+def _licences() -> list[str]:
+    folder = files("onggi.report") / "assets"
+    return [(folder / f"{name}.LICENSE").read_text("utf-8") for name in ("vega", "vega-lite", "vega-embed")]

@@ -63,28 +63,6 @@ def fit(text: str, width: float, size: float) -> str:
     return text[:kept].rstrip() + "…"
 
 
-def path(points: list[tuple[float, float]], **attributes: object) -> Markup:
-    """Return straight lines through ``points``."""
-    return element("path", d="M" + "L".join(f"{_plain(x)} {_plain(y)}" for x, y in points), fill="none", **attributes)
-
-
-def marker(number: int, x: float, y: float, **attributes: object) -> Markup:
-    """Return a circle, square, diamond or triangle around a point, so that colour is not all that tells lines apart.
-
-    There are eight colours; each time round, a colour has another shape.
-    """
-    corners: tuple[list[tuple[float, float]], ...] = (
-        [],
-        [(-4, -4), (4, -4), (4, 4), (-4, 4)],
-        [(0, -5.5), (5.5, 0), (0, 5.5), (-5.5, 0)],
-        [(0, -5), (5, 4), (-5, 4)],
-    )
-    chosen = corners[(number + number // 8) % len(corners)]
-    if not chosen:
-        return element("circle", cx=x, cy=y, r=4, **attributes)
-    return element("polygon", points=" ".join(f"{_plain(x + dx)},{_plain(y + dy)}" for dx, dy in chosen), **attributes)
-
-
 def _plain(value: object) -> str:
     if not isinstance(value, float):
         return str(value)

@@ -3,12 +3,15 @@
     systems:
       hybrid:   {fuse: [bm25, dense-tuned], by: weighted, weights: [0.6, 0.4]}
       reranked: {rerank: hybrid, by: cross_encoder, model: bge-reranker, depth: 50}
+      label:    {rerank: hybrid, by: cross_encoder, model: my-classifier, label: 1}
       spaced:   {transform: bm25, by: spacing}
+      imagined: {transform: dense-tuned, by: hyde}
+      by_type:  {choose: {정의: dense-tuned, 적용: imagined}, otherwise: bm25, by: encoder, model: base}
       sure:     {cut: reranked, min_score: 0.3}
       varied:   {diversify: hybrid, model: base, balance: 0.7}
 
-What stands after ``fuse``, ``rerank``, ``transform``, ``diversify`` or ``cut`` is the name of an index or a system, or
-a composition itself: ``{fuse: [bm25, {rerank: dense-tuned, …}], by: rrf}``.
+What stands after ``fuse``, ``rerank``, ``transform``, ``diversify``, ``cut`` or a type of questions is the name of an
+index or a system, or a composition itself: ``{fuse: [bm25, {rerank: dense-tuned, …}], by: rrf}``.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,6 +22,7 @@ from typing_extensions import TypeAliasType
 
 from onggi.core.errors import ParamsError
 from onggi.core.params import PARAMS, Name, NamedParams
+from onggi.core.schema import QuestionType
 from onggi.index.params import Indexes
 
 
@@ -67,6 +71,11 @@ class Rerank(_Composition):
     model: Name = Field(description="a folder below models/")
     depth: int = Field(default=50, ge=1, le=10_000, description="hits that are reranked; the others are dropped")
     max_length: int = Field(default=512, ge=8, le=32768, description="cross_encoder: longest pair in tokens")
+    label: int | None = Field(
+        default=None,
+        ge=0,
+        description="cross_encoder with labels: whose probability is the score; null: it has one score",
+    )
     min_score: float | None = Field(default=None, description="what a hit must score to be kept")
     sure: float | None = Field(
         default=None,
@@ -75,6 +84,12 @@ class Rerank(_Composition):
         description="a query whose first hit leads by this share of the scores is not reranked",
     )
 
+    @model_validator(mode="after")
+    def _label_is_of_cross_encoders(self) -> Self:
+        if self.label is not None and self.by != "cross_encoder":
+            raise ValueError(f"label is for cross_encoder, not for {self.by}")
+        return self
+
     @property
     def operands(self) -> list["Operand"]:
         """What it is made of."""
@@ -82,10 +97,17 @@ class Rerank(_Composition):
 
 
 class Transform(_Composition):
-    """A ranking of other queries, made of those that are asked."""
+    """A ranking of other queries, made of those that are asked by Kiwi or by the language model of the rewriter."""
 
     transform: "Operand" = Field(description="an index or a system")
-    by: Literal["content_words", "spacing"] = Field(description="content_words or spacing")
+    by: Literal["content_words", "spacing", "hyde", "rewrite"] = Field(
+        description="content_words or spacing; by the rewriter: hyde or rewrite"
+    )
+
+    @property
+    def prompt(self) -> str | None:
+        """The prompt of a language model, where one is asked."""
+        return self.by if self.by in ("hyde", "rewrite") else None
 
     @property
     def operands(self) -> list["Operand"]:
@@ -118,8 +140,33 @@ class Cut(_Composition):
         return [self.cut]
 
 
-Composition = Fuse | Rerank | Transform | Diversify | Cut
-FORMS = ("fuse", "rerank", "transform", "diversify", "cut")
+class Choose(_Composition):
+    """The ranking of another system for each type of questions."""
+
+    choose: dict[QuestionType, "Operand"] = Field(min_length=1, description="an index or a system for each type")
+    otherwise: "Operand" = Field(description="an index or a system for the other questions")
+    by: Literal["encoder", "llm"] = Field(description="who tells the type: encoder, or llm: the rewriter")
+    model: Name | None = Field(default=None, description="encoder: a folder below models/")
+
+    @model_validator(mode="after")
+    def _encoder_is_named(self) -> Self:
+        if (self.by == "encoder") != (self.model is not None):
+            raise ValueError("model must be named for encoder, and for it alone")
+        return self
+
+    @property
+    def operands(self) -> list["Operand"]:
+        """What it is made of; last what is asked otherwise."""
+        return [*self.choose.values(), self.otherwise]
+
+    @property
+    def prompt(self) -> str | None:
+        """The prompt of a language model, where one is asked."""
+        return "classify" if self.by == "llm" else None
+
+
+Composition = Fuse | Rerank | Transform | Diversify | Cut | Choose
+FORMS = ("fuse", "rerank", "transform", "diversify", "cut", "choose")
 
 
 def _form(of: Any) -> str | None:
@@ -130,14 +177,17 @@ def _form(of: Any) -> str | None:
     return next((form for form in FORMS if hasattr(of, form)), None)
 
 
-_SHAPES = "{fuse: [NAME, …]}, {rerank: NAME}, {transform: NAME}, {diversify: NAME} or {cut: NAME}"
+_SHAPES = (
+    "{fuse: [NAME, …]}, {rerank: NAME}, {transform: NAME}, {diversify: NAME}, {cut: NAME} or {choose: {TYPE: NAME, …}}"
+)
 _SHAPE = f"a composition is {_SHAPES} with more keys"
 Spec = Annotated[
     Annotated[Fuse, Tag("fuse")]
     | Annotated[Rerank, Tag("rerank")]
     | Annotated[Transform, Tag("transform")]
     | Annotated[Diversify, Tag("diversify")]
-    | Annotated[Cut, Tag("cut")],
+    | Annotated[Cut, Tag("cut")]
+    | Annotated[Choose, Tag("choose")],
     Discriminator(_form, custom_error_type="composition", custom_error_message=_SHAPE),
 ]
 Operand = TypeAliasType(
@@ -148,11 +198,12 @@ Operand = TypeAliasType(
         | Annotated[Rerank, Tag("rerank")]
         | Annotated[Transform, Tag("transform")]
         | Annotated[Diversify, Tag("diversify")]
-        | Annotated[Cut, Tag("cut")],
+        | Annotated[Cut, Tag("cut")]
+        | Annotated[Choose, Tag("choose")],
         Discriminator(_form, custom_error_type="composition", custom_error_message=f"a name; or {_SHAPE}"),
     ],
 )
-for _model in (Fuse, Rerank, Transform, Diversify, Cut):
+for _model in (Fuse, Rerank, Transform, Diversify, Cut, Choose):
     _model.model_rebuild()
 
 
@@ -226,9 +277,16 @@ def parts(spec: str | Composition) -> Iterator[str | Composition]:
             yield from parts(operand)
 
 
-def model_users(spec: Composition) -> list[Rerank | Diversify]:
-    """Return the parts of a system that read passages by a model."""
-    return [part for part in parts(spec) if isinstance(part, Rerank | Diversify)]
+def models_of(spec: Composition) -> list[str]:
+    """Return the models by which parts of a system read queries or passages, each once."""
+    users = (part for part in parts(spec) if isinstance(part, Rerank | Diversify | Choose))
+    return list(dict.fromkeys(part.model for part in users if part.model is not None))
+
+
+def prompts_of(spec: Composition) -> list[str]:
+    """Return the prompts by which parts of a system ask a language model, each once."""
+    prompts = (part.prompt for part in parts(spec) if isinstance(part, Transform | Choose))
+    return list(dict.fromkeys(prompt for prompt in prompts if prompt is not None))
 
 
 def title(spec: str | Composition) -> str:
@@ -239,6 +297,9 @@ def title(spec: str | Composition) -> str:
 
 
 def _with(spec: Composition, operands: list[str | Composition]) -> Composition:
+    if isinstance(spec, Choose):
+        *chosen, otherwise = operands
+        return spec.model_copy(update={"choose": dict(zip(spec.choose, chosen, strict=True)), "otherwise": otherwise})
     form = str(_form(spec))
     return spec.model_copy(update={form: operands if isinstance(spec, Fuse) else operands[0]})
 

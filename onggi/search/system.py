@@ -17,8 +17,7 @@ from onggi.models.embedder import Embedder
 from onggi.models.reranker import Reranker
 from onggi.search import fusion
 from onggi.search.retriever import Query, Ranking, Retriever, ranked
-from onggi.search.spec import Composition, Cut, Diversify, Fuse, Rerank, Transform, title
-from onggi.search.transforms import TRANSFORMS
+from onggi.search.spec import Choose, Composition, Cut, Diversify, Fuse, Rerank, Transform, title
 
 
 class Parts(Protocol):
@@ -34,6 +33,14 @@ class Parts(Protocol):
 
     def embedder(self, model: str) -> Embedder:
         """Return an encoder below ``models``."""
+        ...
+
+    def transform(self, spec: Transform) -> Callable[[Sequence[str]], Sequence[str]]:
+        """Return what makes other queries of those that are asked."""
+        ...
+
+    def types(self, spec: Choose) -> Callable[[Sequence[str]], Sequence[str]]:
+        """Return what tells the types of queries."""
         ...
 
     @property
@@ -68,7 +75,10 @@ def build(spec: str | Composition, parts: Parts, depth: int, *, live: bool = Fal
     if isinstance(spec, Diversify):
         return Diversified(inner[0], parts.embedder(spec.model), parts.passages, spec, deep)
     if isinstance(spec, Transform):
-        return Transformed(inner[0], TRANSFORMS[spec.by], deep)
+        return Transformed(inner[0], parts.transform(spec), deep)
+    if isinstance(spec, Choose):
+        *chosen, otherwise = inner
+        return Chosen(dict(zip(spec.choose, chosen, strict=True)), otherwise, parts.types(spec), deep)
     return Shortened(inner[0], spec, deep)
 
 
@@ -192,6 +202,27 @@ class Transformed:
         texts = self.transform([query.text for query in queries])
         asked = [Query(query.query_id, text) for query, text in zip(queries, texts, strict=True)]
         return [ranking[: self.depth] for ranking in self.retriever.search(asked)]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The ranking of the retriever that is for a query's type."""
+
+    retrievers: Mapping[str, Retriever]
+    otherwise: Retriever
+    types: Callable[[Sequence[str]], Sequence[str]]
+    depth: int
+
+    def search(self, queries: Sequence[Query]) -> list[Ranking]:
+        """Ask each retriever the queries that are its own, together."""
+        asked: dict[str | None, list[int]] = {}
+        for place, type_ in enumerate(self.types([query.text for query in queries])):
+            asked.setdefault(type_ if type_ in self.retrievers else None, []).append(place)
+        found: dict[int, Ranking] = {}
+        for of, places in asked.items():
+            retriever = self.otherwise if of is None else self.retrievers[of]
+            found |= zip(places, retriever.search([queries[place] for place in places]), strict=True)
+        return [found[place][: self.depth] for place in range(len(queries))]
 
 
 @dataclass(frozen=True, slots=True)

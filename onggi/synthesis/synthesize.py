@@ -94,11 +94,11 @@ def synthesize(
 
     keep("length", [draft for draft in left if params.min_chars <= len(draft.text) <= params.max_chars])
     keep("leak", [draft for draft in left if not leaks(draft)])
-    keep("page", [draft for draft in left if not points(draft.text)])
+    keep("needs_page", [draft for draft in left if not points(draft.text)])
     keep("gold", unknown(left, gold, params.alike))
     keep("duplicate", distinct(left))
     keep("near_copy", unlike(left, params.alike))
-    keep("overlap", own_words(left, chunks, params.max_overlap))
+    keep("copied_words", own_words(left, chunks, params.max_overlap))
     keep("round_trip", round_trip(left, find, params.round_trip_k) if params.round_trip_k else left)
     if critic is not None:
         left, reasons = critic.judged(left, read, find)

@@ -25,6 +25,7 @@ class GoldParams(Params):
     key: ClassVar[str] = "gold"
 
     path: str = Field(min_length=1, description="jsonl of gold questions, or a BEIR folder")
+    judgments: str = Field(min_length=1, description="jsonl of spans that were judged, beside the labels")
 
 
 class _Quote(BaseModel):
@@ -118,20 +119,27 @@ def anchor(
         A source is no document of the corpus, a quote is not in its document or is there more than once, or a page
         holds no text of its document.
     """
-    evidence: dict[str, list[list[Evidence]]] = {
-        question.query_id: [[] for _ in question.quotes] for question in questions
-    }
-    waiting: dict[str, list[tuple[str, int, Quote]]] = {}
-    for question in questions:
-        for place, quote in enumerate(question.quotes):
-            waiting.setdefault(quote.doc_id, []).append((question.query_id, place, quote))
+    resolved = iter(anchored([quote for question in questions for quote in question.quotes], texts, origins))
+    return {question.query_id: [span for _ in question.quotes for span in next(resolved)] for question in questions}
+
+
+def anchored(
+    quotes: Sequence[Quote],
+    texts: Iterable[tuple[str, str]],
+    origins: Mapping[str, Sequence[Origin]] = MappingProxyType({}),
+) -> list[list[Evidence]]:
+    """Return the spans of each quote, more than one where it is a page (see `anchor`)."""
+    spans: list[list[Evidence]] = [[] for _ in quotes]
+    waiting: dict[str, list[int]] = {}
+    for place, quote in enumerate(quotes):
+        waiting.setdefault(quote.doc_id, []).append(place)
     for doc_id, text in texts:
-        for query_id, place, quote in waiting.pop(doc_id, ()):
-            evidence[query_id][place] = resolve(quote, text, origins.get(doc_id, ()))
-    for quotes in waiting.values():
-        where, doc_id = quotes[0][2].where, quotes[0][2].doc_id
+        for place in waiting.pop(doc_id, ()):
+            spans[place] = resolve(quotes[place], text, origins.get(doc_id, ()))
+    for places in waiting.values():
+        where, doc_id = quotes[places[0]].where, quotes[places[0]].doc_id
         raise GoldError(where, f"unknown document {doc_id!r}", "name a document of corpus.path")
-    return {query_id: [span for spans in parts for span in spans] for query_id, parts in evidence.items()}
+    return spans
 
 
 def resolve(quote: Quote, text: str, origins: Sequence[Origin] = ()) -> list[Evidence]:

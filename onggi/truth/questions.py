@@ -1,7 +1,9 @@
 """Gold questions as the other stages read them: with evidence and a split, and counted."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from onggi.core.schema import Evidence, Question, Split, SplitRow
@@ -18,11 +20,15 @@ def prescribed(labelled: Iterable[GoldQuestion]) -> dict[str, Split]:
 
 
 def as_questions(
-    labelled: Iterable[GoldQuestion], evidence: Mapping[str, list[Evidence]], documents: Iterable[SplitRow]
+    labelled: Iterable[GoldQuestion],
+    evidence: Mapping[str, list[Evidence]],
+    documents: Iterable[SplitRow],
+    rejected: Mapping[str, list[Evidence]] = MappingProxyType({}),
 ) -> list[Question]:
     """Return the questions in their order, each in the split it came with or else in that of its documents.
 
-    ``evidence`` is by query id. Where there is none, no document tells what must not be seen: the question is in test.
+    ``evidence`` and ``rejected`` are by query id. Where there is no evidence, no document tells what must not be seen:
+    the question is in test.
     """
     split_of = {row.doc_id: row.split for row in documents}
     return [
@@ -34,6 +40,7 @@ def as_questions(
             evidence=evidence[question.query_id],
             origin="gold",
             split=question.split or (split_of[question.quotes[0].doc_id] if question.quotes else "test"),
+            rejected=rejected.get(question.query_id, []),
             options=question.options,
         )
         for question in labelled
@@ -46,7 +53,20 @@ def summary(asked: Sequence[Question], documents: Sequence[SplitRow]) -> dict[st
     return {
         "questions": {split: questions_in[split] for split in SPLITS},
         "unanswerable": sum(not row.evidence for row in asked),
-        "two_or_more_evidence_spans": sum(len(row.evidence) > 1 for row in asked),
+        "two_or_more_evidence_spans": sum(len(row.pieces) > 1 for row in asked),
+        "judged": _judged(asked, {row.doc_id for row in documents if row.split == "train"}),
         "documents": {split: documents_in[split] for split in SPLITS},
         "groups": len({row.group for row in documents}),
+    }
+
+
+def _judged(asked: Iterable[Question], trained_on: Container[str]) -> dict[str, int]:
+    """Count what was judged, and the answering spans of dev and test questions that training may read."""
+    second = [(row, {replace(e, part=None) for e in row.evidence if e.part is not None}) for row in asked]
+    return {
+        "answering": sum(len(spans) for _, spans in second),
+        "not_answering": sum(len(row.rejected) for row, _ in second),
+        "answering_in_train": sum(
+            e.doc_id in trained_on for row, spans in second if row.split != "train" for e in spans
+        ),
     }

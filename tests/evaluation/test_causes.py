@@ -15,6 +15,8 @@ SYSTEMS = Systems.model_validate(
         "hybrid": {"fuse": ["bm25", "dense"], "by": "rrf"},
         "reranked": {"rerank": "hybrid", "by": "late_interaction", "model": "base"},
         "inner": {"fuse": [{"rerank": "bm25", "by": "late_interaction", "model": "base"}, "dense"], "by": "rrf"},
+        "imagined": {"transform": "dense", "by": "hyde"},
+        "chosen": {"choose": {"정의": "bm25"}, "otherwise": "dense", "by": "llm"},
     }
 )
 RIGHT = (
@@ -58,6 +60,8 @@ def cause(system: str, known: dict[str, Words] = SHARED, question: Question = AS
         ("lost in fusion", lambda: cause("hybrid", bm25=4, dense=None, hybrid=12)),
         ("lost in fusion", lambda: cause("reranked", bm25=4, dense=None, hybrid=12, reranked=14)),
         ("lost in reranking", lambda: cause("reranked", bm25=4, dense=3, hybrid=2, reranked=11)),
+        ("lost in transforming", lambda: cause("imagined", bm25=None, dense=4, imagined=14)),
+        ("lost in choosing", lambda: cause("chosen", bm25=4, dense=12, chosen=12)),
         ("near-duplicate above", lambda: cause("hybrid", bm25=20, dense=20, hybrid=(14, 1))),
         ("no shared term", lambda: cause("hybrid", APART, bm25=20, dense=20, hybrid=14)),
         ("ranked low", lambda: cause("hybrid", bm25=20, dense=20, hybrid=14)),

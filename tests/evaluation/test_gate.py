@@ -77,3 +77,10 @@ def test_a_table_that_is_none_is_named(content: bytes) -> None:
             PerQuery.read(content, "main:metrics/per_query.csv")
     else:
         assert PerQuery.read(content, "empty").about == {}
+
+
+@pytest.mark.parametrize("targets", [{"nDCG": 0.7}, {"nDCG@10": 0.0}, {"nDCG@10": 70.0}])
+def test_a_target_is_a_mean_of_a_known_measure(targets: dict[str, float]) -> None:
+    (problem,) = PARAMS.model_copy(update={"targets": targets}).problems(["hybrid"])
+    assert "gate.targets" in str(problem)
+    assert not list(PARAMS.model_copy(update={"targets": {"R@2000tok": 1.0}}).problems(["hybrid"]))

@@ -50,20 +50,20 @@ RUNS = {
 }
 
 
-def measured(runs=RUNS, questions=(*QUESTIONS, NONE), depths=None, budget=12):
+def measured(runs=RUNS, questions=(*QUESTIONS, NONE), depths=None, budget=12, judged=None):
     wanted = targets(questions, INDEX)
     depths = dict.fromkeys(runs, 100) | (depths or {})
     scores = {system: score(wanted, run, INDEX, budget, depths[system]) for system, run in runs.items()}
     short = {system: short_of_budget(wanted, run, INDEX, budget, depths[system]) for system, run in runs.items()}
-    return Measured("test", questions, wanted, runs, scores, depths, short)
+    return Measured("test", questions, wanted, runs, scores, depths, short, judged or dict.fromkeys(runs, 1.0))
 
 
-ALL = measured()
+ALL = measured(judged={"bm25": 0.5, "dense-base": 1 / 3, "dense-tuned": 0.0})
 SCORES = ALL.scores
 
 
 def test_averages_are_rounded_means_in_order():
-    table = summary.averages(SCORES)
+    table = summary.averages(ALL)
     assert list(table) == list(RUNS)
     assert table["bm25"] == {
         "Success@1": 0.0,
@@ -74,7 +74,9 @@ def test_averages_are_rounded_means_in_order():
         "RR@10": 0.3333,
         "AP": 0.3333,
         "nDCG@10": 0.5,
+        "judged@10": 0.5,
     }
+    assert "judged@10" not in table["hybrid"]
     assert table["dense-tuned"]["R@12tok"] == 1.0
 
 
@@ -122,12 +124,12 @@ def test_questions_about_as_many_documents_can():
 
 
 def test_a_pair_is_compared_by_what_both_have():
-    shallow = measured(depths={"hybrid": 5})
+    shallow = measured(depths={"hybrid": 5}, judged=dict.fromkeys(["bm25", "dense-base", "dense-tuned"], 1.0))
     found = summary.differences(shallow, PARAMS)
     assert list(found["bm25 → hybrid"]) == ["queries", "documents", "Success@1", "R@5", "R@12tok", "AP"]
-    assert summary.averages(shallow.scores)["hybrid"].keys() == {"Success@1", "R@5", "R@12tok", "AP"}
+    assert summary.averages(shallow)["hybrid"].keys() == {"Success@1", "R@5", "R@12tok", "AP"}
     assert summary.coverage(shallow, PARAMS)["not_computed"] == {
-        "hybrid": dict.fromkeys(["R@10", "R@100", "RR@10", "nDCG@10"], "the system returns 5 chunks")
+        "hybrid": dict.fromkeys(["R@10", "R@100", "RR@10", "nDCG@10", "judged@10"], "the system returns 5 chunks")
     }
     assert len([row for row in summary.curves(shallow, INDEX) if row[0] == "hybrid"]) == 5
 
@@ -142,6 +144,19 @@ def test_a_run_too_shallow_for_the_token_budget_has_no_recall_within_it():
     assert left_out["hybrid"]["R@200tok"] == reason
     assert list(left_out) == ["hybrid"]
     assert "R@200tok" not in summary.differences(shallow, params)["bm25 → hybrid"]
+
+
+def test_where_nothing_was_found_nothing_is_said_of_the_labels():
+    silent = measured(judged=dict.fromkeys(["bm25", "dense-base", "dense-tuned"], 1.0))
+    reason = "the system found nothing for any question"
+    assert summary.coverage(silent, PARAMS)["not_computed"] == {"hybrid": {"judged@10": reason}}
+
+
+def test_a_second_span_is_no_second_piece():
+    again = replace(QUESTIONS[0], evidence=[*QUESTIONS[0].evidence, Evidence("z", 0, 5, part=0)])
+    told = measured(questions=[again])
+    assert told.clusters == {"q00": "a"}
+    assert summary.coverage(told, PARAMS)["evidence"] == 1
 
 
 def test_the_baseline_alone_is_no_pair():
@@ -166,8 +181,8 @@ def test_coverage_counts_what_the_measures_rest_on():
 
 
 def test_without_test_questions_values_are_absent_with_the_reason():
-    empty = measured({"bm25": {}, "hybrid": {}}, [])
-    assert summary.averages(empty.scores) == {"bm25": {}, "hybrid": {}}
+    empty = replace(measured({"bm25": {}, "hybrid": {}}, []), judged={})
+    assert summary.averages(empty) == {"bm25": {}, "hybrid": {}}
     assert summary.differences(empty, PARAMS) == {}
     assert list(summary.per_type(empty)) == list(summary.curves(empty, INDEX)) == []
     assert "no test question" in summary.coverage(empty, PARAMS)["not_computed"]["retrieval"]

@@ -14,6 +14,7 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoTokenizer, GPT2Config, GPT2Model, T5Config, T5Model
 
 from onggi.core.errors import ModelError
+from onggi.models.classifier import ClassifierReranker
 from onggi.models.config import EncoderConfig, read_encoder_config
 from onggi.models.cross_encoder import CrossEncoder
 from onggi.models.embedder import Embedder
@@ -93,6 +94,14 @@ def changed(model: Path, folder: Path, file: str, **values: object) -> Path:
     content = json.loads((folder / file).read_text("utf-8"))
     (folder / file).write_text(json.dumps(content | values), "utf-8")
     return folder
+
+
+def test_a_classifier_is_adopted_and_a_label_of_it_scores_the_same(model: Path, tmp_path: Path, target: Path) -> None:
+    two, pairs = save_cross_encoder(tmp_path / "two", model, 2), [("소금 창고는?", "소금 창고"), ("누룩방", "독")]
+    adopt(params(two, task="classifier"), target)
+    assert list(ClassifierReranker(target, 64, 1).score(pairs)) == list(ClassifierReranker(two, 64, 1).score(pairs))
+    with pytest.raises(ModelError, match="lacks weights"):
+        adopt(params(model, task="classifier"), tmp_path / "none")
 
 
 def test_a_reranker_is_adopted_and_scores_the_same(cross: Path, texts: list[str], target: Path) -> None:

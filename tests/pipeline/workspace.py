@@ -145,3 +145,7 @@ def slice_of_the_corpus(folder: Path) -> None:
     gold = folder / "data" / "gold" / "questions.jsonl"
     gold.parent.mkdir(parents=True, exist_ok=True)
     gold.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+    ids = {json.loads(line)["id"] for line in kept}
+    judged = (ROOT / "data" / "gold" / "judgments.jsonl").read_text("utf-8").splitlines()
+    of_slice = [line for line in judged if (of := json.loads(line))["id"] in ids and of["source"] in chosen]
+    (gold.parent / "judgments.jsonl").write_text("".join(f"{line}\n" for line in of_slice), encoding="utf-8")

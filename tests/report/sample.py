@@ -103,6 +103,50 @@ OBJECTS = {
     },
     "failures": {"system": "hybrid", "split": "test", "failures": FAILURES},
 }
+OBJECTS["failures"]["causes"] = {
+    "lost in fusion": {"rule": "an input has it", "count": 1, "examples": ["q007"]},
+    "not retrieved": {"rule": "no index has it", "count": 3, "examples": ["q019", "q0/2 <b>"]},
+}
+TEXT = "𠮷네 장독대 <script>alert(2)</script> 대여료는 하루 3,000원이다. 텃밭 & 그늘막은 무료."
+QUOTE = "대여료는 하루 3,000원이다."
+OBJECTS["intervals"] = {
+    "queries": 40,
+    "documents": 22,
+    "systems": {
+        system: {
+            name: {"mean": value, "interval": [round(value - 0.05, 4), round(min(1, value + 0.05), 4)]}
+            for name, value in measures.items()
+        }
+        for system, measures in RETRIEVAL.items()
+    },
+}
+OBJECTS["side_by_side"] = {
+    "split": "test",
+    "of": 40,
+    "systems": list(RETRIEVAL),
+    "questions": [
+        {
+            "query_id": query_id,
+            "question": question,
+            "type": kind,
+            "evidence": [{"doc_id": "시설/장독대.md", "place": "line 3", "quote": QUOTE}],
+            "ranks": dict.fromkeys(RETRIEVAL, None) | {"bm25": 2, "hybrid": 1},
+            "found": {key: [["가#9-20", 0.5]] for key in RETRIEVAL}
+            | {"bm25": [["가#9-20", 0.5], ["가#0-9", 0.25]], "hybrid": [["가#0-9", 0.75]], "투표": []},
+            "marks": {"가#0-9": [[TEXT.index(QUOTE), TEXT.index(QUOTE) + len(QUOTE)]]},
+            "answering": ["가#0-9"],
+        }
+        for query_id, question, kind in (
+            ("q007", "장독대 <script>alert(1)</script> 대여료는?", "규정"),
+            ("q019", "김장 교실은 언제 여나요", "절차"),
+            ("q021", "그늘막은 얼마인가", "규정"),
+        )
+    ],
+    "chunks": {
+        "가#0-9": {"heading": "장독대 > 요금", "place": "lines 3–4", "text": TEXT},
+        "가#9-20": {"heading": "", "text": "다른 글 𠮷 " * 60},
+    },
+}
 TYPES = ("정의", "절차", "규정", "예시", "비교", "적용")
 
 DVC_YAML = """\
@@ -137,6 +181,8 @@ models: {bootstrap: {base: {layers: 1}, other: {layers: 2}}, hub: {}}
 encoders: {base: {}, other: {}, tuned: {}}
 indexes: {dense-base: {encoder: base}, 다른: {encoder: other}, dense-tuned: {encoder: tuned}}
 mine: {index: dense-base}
+systems: {hybrid: {fuse: [bm25, dense-tuned], by: weighted, weights: [0.6, 0.4]}}
+gate: {systems: [hybrid, bm25, 투표], targets: {nDCG@10: 0.7, R@10: 0.9}}
 """
 
 
@@ -155,6 +201,19 @@ def write_metrics(folder: Path) -> None:
     lines = ["system,type,queries,measure,value"]
     lines += [f"{s},{t},7,nDCG@10,{RETRIEVAL[s]['nDCG@10']}" for s in RETRIEVAL for t in TYPES]
     (folder / "per_type.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    lines = ["fact,value,system,queries,measure,mean"]
+    facts = [("type", kind) for kind in TYPES] + [("overlap", band) for band in ("> 0.5", "≤ 0.25", "≤ 0.5")]
+    lines += [f"{f},{v},{s},7,{m},{RETRIEVAL[s][m]}" for f, v in facts for s in RETRIEVAL for m in RETRIEVAL[s]]
+    (folder / "breakdown.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    columns = [(s, m) for s in RETRIEVAL for m in ("nDCG@10", "R@10")]
+    lines = ["query_id,about,type,question," + ",".join(f"{s} {m}" for s, m in columns)]
+    for n, question in enumerate(OBJECTS["side_by_side"]["questions"]):
+        values = [round((n * 3 + place * 5) % 11 / 10, 2) for place in range(len(columns))]
+        lines.append(f"{question['query_id']},d,{question['type']},{question['question']},{','.join(map(str, values))}")
+    (folder / "per_query.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    lines = ["system,weight,split,measure,value"]
+    lines += [f"hybrid,{w / 10},{s},nDCG@10,{0.6 + w / 50 - w * w / 400}" for s in ("dev", "test") for w in range(11)]
+    (folder / "fusion_curve.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     lines = ["system,k,recall"]
     deepest = {"투표": 20, "hybrid-reranked-by-a-cross-encoder": 50}
     for system, measures in RETRIEVAL.items():

@@ -1,65 +1,102 @@
-import math
-from itertools import pairwise
+"""What the charts are made of, before a browser draws them."""
 
-from hypothesis import given
-from hypothesis import strategies as st
-from lxml import etree
+from pathlib import Path
+from typing import Any
 
-from onggi.report.charts import Frame, _spread, _ticks, recall_chart, type_bars
-from onggi.report.inputs import RecallPoint
-from onggi.report.svg import marker
+import pytest
+import sample
 
-SVG = "{http://www.w3.org/2000/svg}"
+from onggi.report import load_folder, read_decided
+from onggi.report.comparisons import breakdown_plot, differences_plot, gains_plot, means_plot
+from onggi.report.curves import fusion_plot, latency_plot, loss_plot, recall_plot
+from onggi.report.inputs import Asked, FactValue, LossPoint, Metrics, RecallPoint
 
-
-def test_frame_is_linear_up_and_logarithmic_across() -> None:
-    frame = Frame(0, 0, 100, 50, (1, 100), (0, 1), log_x=True)
-    assert [frame.x(1), frame.x(10), frame.x(100)] == [0, 50, 100]
-    assert [frame.y(0), frame.y(0.5), frame.y(1)] == [50, 25, 0]
+SYSTEMS = list(sample.RETRIEVAL)
 
 
-def test_bar_lengths_are_in_proportion() -> None:
-    picture = etree.fromstring(type_bars("정의", {"a": 0.5, "b": 1.0}, {}, ["a", "b", "c"], "x", "nDCG@10"))
-    short, long = (float(bar.get("width")) for bar in picture.iter(f"{SVG}rect"))
-    assert math.isclose(2 * short, long, abs_tol=0.2)
-    assert "값 없음" in [text.text for text in picture.iter(f"{SVG}text")]
+def rows(plot: Any) -> list[dict[str, Any]]:
+    return plot.spec["data"]["values"]
 
 
-def test_curves_are_labelled_in_legend_and_at_their_ends() -> None:
-    points = [RecallPoint(system, k, 0.5 + k / 400) for system in ("bm25", "hybrid") for k in range(1, 101)]
-    picture = etree.fromstring(recall_chart(points, [], ["bm25", "hybrid"], "r", 800))
-    texts = [text.text for text in picture.iter(f"{SVG}text")]
-    assert {"bm25", "hybrid", "bm25 0.750", "hybrid 0.750", "1", "10", "100"} <= set(texts)
+def signals(plot: Any) -> dict[str, Any]:
+    return {param["name"]: param["value"] for param in plot.spec["params"]}
 
 
-def test_32_systems_differ_in_colour_or_shape() -> None:
-    assert len({marker(number, 0, 0, class_=f"s{number % 8}") for number in range(32)}) == 32
+def test_a_difference_is_better_or_worse_only_after_correction() -> None:
+    plot = differences_plot(sample.SIGNIFICANCE)
+    said = {row["pair"]: row["verdict"] for row in rows(plot) if row["measure"] == "nDCG@10"}
+    assert said["dense-base → dense-tuned"] == "더 좋음"
+    assert said["bm25 → dense-tuned"] == "우연과 구별되지 않음"  # p = 0.0419, after correction 0.2514
+    assert said["bm25 → dense-base"] == "더 나쁨"  # of a commit from before the correction
+    (first,) = [row for row in rows(plot) if row["low"] is not None]
+    assert (first["low"], first["difference"], first["high"]) == (0.0412, 0.1002, 0.1603)
 
 
-def test_long_names_leave_room_for_the_plot() -> None:
-    systems = [f"{number} 다시 묻고 재순위를 매긴 시스템 with a very long name" for number in range(10)]
-    points = [RecallPoint(system, k, 0.5 + k / 400) for system in systems for k in (1, 10, 100)]
-    picture = etree.fromstring(recall_chart(points, [], systems, "r", 348))
-    (width,) = [
-        float(line.get("x2")) - float(line.get("x1"))
-        for line in picture.iter(f"{SVG}line")
-        if line.get("class") == "axis" and line.get("y1") == line.get("y2")
+def test_nothing_measured_is_no_chart() -> None:
+    nothing = Metrics()
+    assert differences_plot({}) is means_plot(nothing, {}, []) is latency_plot(nothing, []) is None
+    assert gains_plot(nothing, []) is None
+    alone = Metrics(asked=[Asked("q1", "정의", "물음", {"bm25 nDCG@10": 0.5})])
+    assert gains_plot(alone, ["bm25"]) is None
+
+
+@pytest.mark.parametrize(
+    "timed",
+    [{}, {"systems": 3}, {"systems": {"bm25": 4}}, {"systems": {"bm25": {"latency_ms": {"p50": None}}}},
+     {"systems": {"another": {"latency_ms": {"p50": 1.0}}}}],
+)  # fmt: skip
+def test_times_of_another_shape_are_no_chart(timed: dict[str, Any]) -> None:
+    assert latency_plot(Metrics({"retrieval": sample.RETRIEVAL, "performance": timed}), SYSTEMS) is None
+
+
+def test_latency_stands_against_quality() -> None:
+    timed = {"systems": {"bm25": {"latency_ms": {"p50": 2.0, "p95": 5.5}}}}
+    plot = latency_plot(Metrics({"retrieval": sample.RETRIEVAL, "performance": timed}), SYSTEMS)
+    assert rows(plot) == [{"system": "bm25", "p50": 2.0, "p95": 5.5, "quality": 0.6512}]
+
+
+def test_the_weight_of_params_is_marked(project: Path) -> None:
+    metrics = load_folder(project / "metrics")
+    decided = read_decided(project / "params.yaml")
+    assert decided.weights == {"hybrid": 0.6}
+    marked = [layer["data"]["values"][0] for layer in fusion_plot(metrics, decided.weights).spec["layer"][2:]]
+    assert [mark["weight"] for mark in marked] == [0.6, 0.6]
+    assert len(fusion_plot(metrics, {}).spec["layer"]) == 2
+
+
+def test_the_other_commit_is_dashed_only_where_there_is_one() -> None:
+    now, then = [RecallPoint("bm25", 1, 0.5)], [RecallPoint("bm25", 1, 0.25)]
+    alone, both = recall_plot(now, (), SYSTEMS), recall_plot(now, then, SYSTEMS)
+    assert [(row["when"], row["recall"]) for row in rows(both)] == [("지금", 0.5), ("이전", 0.25)]
+    assert "strokeDash" in str(both.spec) and "strokeDash" not in str(alone.spec)
+    assert "strokeDash" in str(loss_plot([LossPoint(1, 0.1, 2.0)], [LossPoint(1, 0.1, 3.0)]).spec)
+
+
+def test_a_breakdown_tells_what_it_was_before() -> None:
+    now = [FactValue("type", "정의", "bm25", 7, "nDCG@10", 0.5), FactValue("type", "", "bm25", 2, "nDCG@10", 0.4)]
+    plot = breakdown_plot(now, [FactValue("type", "정의", "bm25", 7, "nDCG@10", 0.3)], ["bm25"])
+    assert [(row["of"], row["mean"], row.get("then")) for row in rows(plot)] == [
+        ("정의 (7)", 0.5, 0.3),
+        (" (2)", 0.4, None),
     ]
-    assert width > 348 / 2
-    bars = etree.fromstring(type_bars("정의", {systems[0]: 0.5}, {}, systems, "x", "nDCG@10"))
-    assert all(len(text.text) < 20 for text in bars.iter(f"{SVG}text"))
 
 
-@given(st.lists(st.floats(0, 200), min_size=1, max_size=8))
-def test_labels_keep_their_distance_and_order(wanted: list[float]) -> None:
-    placed = _spread(wanted, 17, 0, 200)
-    order = sorted(range(len(wanted)), key=lambda i: (wanted[i], i))
-    assert all(placed[b] - placed[a] >= 17 - 1e-6 for a, b in pairwise(order))
-    assert max(placed) <= 200 + 17
+def test_a_system_keeps_its_colour_whichever_are_shown(project: Path) -> None:
+    metrics = load_folder(project / "metrics")
+    for plot in (recall_plot(metrics.recall, (), SYSTEMS), means_plot(metrics, {}, SYSTEMS)):
+        assert str(plot.spec).count(f"'domain': {SYSTEMS}") >= 1 and signals(plot)["systems"] == SYSTEMS
 
 
-@given(st.floats(-10, 10), st.floats(0.001, 1000))
-def test_ticks_enclose_the_range(low: float, size: float) -> None:
-    ticks = _ticks(low, low + size)
-    assert ticks[0] <= low + 1e-9 * max(1, abs(low)) and ticks[-1] >= low + size - 1e-6 * size
-    assert 2 <= len(ticks) <= 9
+def test_gains_carry_few_measures_of_a_bounded_number_of_questions() -> None:
+    values = {f"{s} {m}": 0.5 for s in SYSTEMS for m in sample.MEASURES}
+    plot = gains_plot(Metrics(asked=[Asked(f"q{n}", "정의", "물음", values) for n in range(3_000)]), SYSTEMS)
+    assert len(rows(plot)) == 1_000
+    assert {name.rpartition(" ")[2] for name in signals(plot)["columns"]} == {"nDCG@10", "R@10", "RR@10", "Success@1"}
+    assert [len(row["v"]) for row in rows(plot)[:1]] == [4 * len(SYSTEMS)]
+
+
+def test_a_breakdown_draws_the_values_of_most_questions() -> None:
+    now = [FactValue("domain", f"영역 {n:03}", "bm25", n, m, 0.5) for n in range(300) for m in sample.MEASURES]
+    drawn = rows(breakdown_plot(now, (), ["bm25"]))
+    assert [row["queries"] for row in drawn if row["measure"] == "nDCG@10"] == list(range(280, 300))
+    assert {row["measure"] for row in drawn} == {"nDCG@10", "R@10", "RR@10", "Success@1"}

@@ -5,7 +5,7 @@ import pytest
 from onggi.core import params
 from onggi.core.errors import ParamsError
 from onggi.index.params import Indexes
-from onggi.search.spec import Systems, leaves, model_users, parts, problems, title
+from onggi.search.spec import Systems, leaves, models_of, parts, problems, prompts_of, title
 
 HYBRID = {"fuse": ["bm25", "dense"], "by": "weighted", "weights": [0.6, 0.4]}
 RERANKED = {"rerank": "hybrid", "by": "late_interaction", "model": "base", "depth": 20}
@@ -38,7 +38,7 @@ def test_systems_of_systems_to_any_depth() -> None:
     assert [type(part).__name__ for part in parts(vote)] == [
         "Fuse", "str", "Cut", "Transform", "str", "Rerank", "Fuse", "str", "str",
     ]  # fmt: skip
-    assert [part.model for part in model_users(vote)] == ["base"]
+    assert models_of(vote) == ["base"] and prompts_of(vote) == []
     assert vote.model_dump(exclude_none=True)["fuse"][2]["rerank"]["weights"] == [0.6, 0.4]
 
 
@@ -68,6 +68,13 @@ def test_a_system_returns_as_much_as_its_narrowest_part() -> None:
         ({"rerank": {"cut": "a", "dept": 3}, "by": "cross_encoder", "model": "m"}, "s.rerank.dept: unknown key"),
         ({"transform": "a", "by": "magic"}, "by: got 'magic'"),
         ({"cut": "a", "depth": 0}, "depth: got 0"),
+        ({"rerank": "a", "by": "late_interaction", "model": "m", "label": 1}, "label is for cross_encoder"),
+        ({"choose": {"정의": "a"}, "by": "llm"}, "otherwise: the key is missing"),
+        ({"choose": {}, "otherwise": "a", "by": "llm"}, "choose: got {}"),
+        ({"choose": {"뜻": "a"}, "otherwise": "a", "by": "llm"}, "input should be '정의', '절차', '규정'"),
+        ({"choose": {"정의": 3}, "otherwise": "a", "by": "llm"}, "s.choose.정의: got 3; a name; or a composition"),
+        ({"choose": {"정의": "a"}, "otherwise": "a", "by": "encoder"}, "model must be named for encoder"),
+        ({"choose": {"정의": "a"}, "otherwise": "a", "by": "llm", "model": "m"}, "model must be named for encoder"),
         ("bm25", "got 'bm25'"),
     ],
 )
@@ -101,3 +108,22 @@ def test_names_of_nothing_of_two_things_and_circles() -> None:
 def test_a_circle_is_found_when_it_is_built_too() -> None:
     with pytest.raises(ParamsError, match="is made of itself"):
         systems(a={"cut": "a"}).resolved("a")
+
+
+def test_a_system_for_each_type_of_questions() -> None:
+    imagined = {"transform": "dense", "by": "hyde"}
+    chosen = {"choose": {"정의": "imagined", "적용": {"cut": "hybrid", "depth": 5}}, "otherwise": "bm25", "by": "llm"}
+    within = {"choose": {"비교": "chosen"}, "otherwise": "dense", "by": "encoder", "model": "base"}
+    declared = systems(hybrid=HYBRID, imagined=imagined, chosen=chosen, within=within)
+    assert named(declared) == []
+    resolved = declared.resolved("within")
+    assert title(resolved) == "choose(choose(transform(dense), cut(fuse(bm25, dense)), bm25), dense)"
+    assert leaves(resolved) == ["dense", "bm25"]
+    assert models_of(resolved) == ["base"] and prompts_of(resolved) == ["classify", "hyde"]
+    assert prompts_of(declared["within"]) == []  # what another asks, that one is named for
+    assert declared.depths(100) == {"hybrid": 100, "imagined": 100, "chosen": 5, "within": 5}
+    assert named(systems(chosen={**chosen, "otherwise": "bm26"}))[0].startswith(
+        "params.yaml: systems.chosen: 'imagined'"
+    )
+    (circle,) = named(systems(a={"choose": {"정의": "a"}, "otherwise": "dense", "by": "llm"}))
+    assert "is made of itself (a → a)" in circle

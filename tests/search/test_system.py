@@ -1,5 +1,6 @@
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ from onggi.models.embedder import Embedder
 from onggi.models.reranker import Reranker
 from onggi.search.inputs import Inputs, Places, reads
 from onggi.search.retriever import Query, Ranking, Retriever, ranked
-from onggi.search.spec import Rerank, Systems
+from onggi.search.spec import Choose, Rerank, Systems, Transform
 from onggi.search.system import build
+from onggi.search.transforms import TRANSFORMS
 
 CHUNKS = [Chunk(f"a#{n}-{n + 1}", "a", n, n + 1, text, 1, "") for n, text in enumerate(["독", "콩 메주", "콩", "물"])]
 IDS = [chunk.chunk_id for chunk in CHUNKS]
@@ -65,6 +67,12 @@ class Parts:
     def embedder(self, model: str) -> Embedder:
         assert model == "base"
         return ByFirstSign()  # type: ignore[return-value]
+
+    def transform(self, spec: Transform) -> Callable[[Sequence[str]], Sequence[str]]:
+        return TRANSFORMS[spec.by]
+
+    def types(self, spec: Choose) -> Callable[[Sequence[str]], Sequence[str]]:
+        return lambda texts: ["정의" if "?" in text else "절차" if "독" in text else "" for text in texts]
 
 
 class ByFirstSign:
@@ -156,6 +164,23 @@ def test_below_a_transform_indexes_are_asked_themselves(parts: Parts) -> None:
     assert parts.run["dense"].asked == ["콩은 어디에 있나요?", "독"] and parts.run["bm25"].asked == []
 
 
+def test_each_query_is_asked_of_the_system_for_its_type(parts: Parts) -> None:
+    chosen = {"choose": {"정의": "dense", "비교": "bm25"}, "otherwise": {"cut": "bm25", "depth": 2}, "by": "llm"}
+    one, two = asked(parts, s={**chosen, "depth": 3})
+    assert (ids(one), ids(two)) == (["3", "2", "1"], ["0", "1"])
+    assert [hit.query_id for hit in (*one, *two)] == ["q1"] * 3 + ["q2"] * 2
+    assert parts.run["dense"].asked == ["콩은 어디에 있나요?"] and parts.run["bm25"].asked == ["독"]
+
+
+def test_a_choice_below_a_transform_and_above_one(parts: Parts) -> None:
+    chosen = {"choose": {"정의": "dense", "절차": "bm25"}, "otherwise": "dense", "by": "llm"}
+    asked(parts, chosen=chosen, s={"transform": "chosen", "by": "content_words"})
+    assert parts.live["bm25"].asked == ["독"] and parts.live["dense"].asked == ["콩 있"]  # 콩 있 is of no type
+    above = {**chosen, "choose": {"정의": {"transform": "dense", "by": "content_words"}}, "otherwise": "bm25"}
+    asked(parts, s=above)
+    assert parts.live["dense"].asked == ["콩 있"] * 2 and parts.run["bm25"].asked == ["독"]
+
+
 def test_systems_of_systems(parts: Parts) -> None:
     hybrid = {"fuse": ["bm25", "dense"], "by": "rrf"}
     reranked = {"rerank": "hybrid", "by": "cross_encoder", "model": "base", "depth": 2}
@@ -172,13 +197,15 @@ def test_nothing_asked(parts: Parts) -> None:
 
 @pytest.fixture
 def folders(tmp_path: Path) -> Places:
-    for name in ("models/base", "indexes/bm25", "indexes/dense", "searched"):
+    for name in ("models/base", "indexes/bm25", "indexes/dense", "searched", "prompts"):
         (tmp_path / name).mkdir(parents=True)
         (tmp_path / name / "file").write_text(name)
     for name in ("bm25", "dense"):
         (tmp_path / "searched" / f"{name}.json").write_text(json.dumps({"digest": name}))
-    (tmp_path / "chunks").write_text("chunks")
-    return Places(tmp_path / "models", tmp_path / "indexes", tmp_path / "searched", tmp_path / "chunks")
+    for name in ("chunks", "replies", "prompts/hyde.jinja", "prompts/classify.jinja"):
+        (tmp_path / name).write_text(name)
+    folders = (tmp_path / name for name in ("models", "indexes", "searched", "chunks", "prompts", "replies"))
+    return Places(*folders)
 
 
 def read(folders: Places, **declared: Any) -> set[str]:
@@ -195,19 +222,33 @@ def test_a_system_reads_the_runs_of_its_parts_and_what_else_it_needs(folders: Pl
     assert read(folders, s={"diversify": "bm25", "model": "base"}) == {"run of bm25", "base", "chunks"}
 
 
+def test_only_a_system_that_asks_a_language_model_reads_what_decides_its_replies(folders: Places) -> None:
+    imagined = {"transform": "dense", "by": "hyde"}
+    runs = {"run of dense", "run of bm25"}
+    assert read(folders, s=imagined) == {"run of dense", "dense", "hyde.jinja", "replies"}
+    chosen = {"choose": {"정의": "imagined"}, "otherwise": "bm25", "by": "encoder", "model": "base"}
+    assert read(folders, imagined=imagined, s=chosen) == {*runs, "dense", "base", "hyde.jinja", "replies"}
+    by_type = {"choose": {"정의": "dense"}, "otherwise": "bm25", "by": "llm"}
+    assert read(folders, s=by_type) == {*runs, "classify.jinja", "replies"}
+    assert read(replace(folders, rewriter=None), s=by_type) == {*runs, "classify.jinja"}  # an endpoint
+    assert read(folders, s={**by_type, "by": "encoder", "model": "base"}) == {*runs, "base"}
+
+
 def test_a_run_that_is_not_there(folders: Places) -> None:
     with pytest.raises(TableError, match=r"ivf\.json: does not describe a run \(.*\); run `dvc repro search@ivf`"):
         read(folders, s={"cut": "ivf"})
 
 
-def test_what_is_written_for_a_system_is_what_is_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("rewriter", [None, {"backend": "recorded"}])
+def test_what_is_written_for_a_system_is_what_is_read(tmp_path: Path, rewriter: dict[str, Any] | None) -> None:
     spec = Systems.parse({"systems": {"s": {"fuse": ["a", {"cut": "b"}], "by": "vote", "weights": [2, 1]}}}).resolved(
         "s"
     )
-    inputs = Inputs(spec, 7, {"base": {"precision": "fp32"}})
+    inputs = Inputs(spec, 7, {"base": {"precision": "fp32"}}, rewriter)
     inputs.write(tmp_path / "s.json", {"b": "2", "a": "1"})
     assert Inputs.read(tmp_path / "s.json") == inputs
     first = (tmp_path / "s.json").read_bytes()
+    assert (b"rewriter" in first) == (rewriter is not None)
     inputs.write(tmp_path / "s.json", {"a": "1", "b": "2"})
     assert (tmp_path / "s.json").read_bytes() == first
 

@@ -117,6 +117,7 @@ def test_evaluate_writes_the_tables(folder):
     assert retrieval["dense-base"]["RR@10"] == (1 / 4 + 1 / 1) / 2
     assert retrieval["bm25"]["R@20tok"] == 1.0
     assert retrieval["dense-base"]["R@20tok"] == 0.5
+    assert {values["judged@10"] for values in retrieval.values()} == {0.25}  # 1 of 4 for each of two questions
     pair = load("metrics/significance.json")["bm25 → hybrid"]
     assert (pair["queries"], pair["documents"]) == (2, 1)
     assert (pair["Success@1"]["difference"], pair["Success@1"]["p"], pair["Success@1"]["interval"]) == (0.0, 1.0, None)

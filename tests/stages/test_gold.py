@@ -9,10 +9,12 @@ import pytest
 from ruamel.yaml import YAML
 
 from onggi.core import tables
+from onggi.core.errors import GoldError
 from onggi.core.schema import Document, Evidence, Question, SplitRow
 from stages import gold
 
 PATHS = {"questions": "questions.parquet", "splits": "splits.parquet", "metrics": "gold.json"}
+GOLD = {"path": "gold's & $(questions).jsonl", "judgments": "judgments.jsonl"}
 
 
 def prose(seed: int, size: int) -> str:
@@ -33,7 +35,8 @@ TEXTS = {
 def folder(tmp_path: Path) -> Path:
     """A folder with params.yaml and the documents."""
     split = {"train": 0.5, "dev": 0.2, "test": 0.3, "synthesis_from": "train", "near_duplicate": 0.8, "seed": 0}
-    YAML().dump({"split": split, "gold": {"path": "gold's & $(questions).jsonl"}}, tmp_path / "params.yaml")
+    YAML().dump({"split": split, "gold": GOLD}, tmp_path / "params.yaml")
+    (tmp_path / GOLD["judgments"]).touch()
     rows = [Document(doc_id, doc_id, "", "md", text) for doc_id, text in sorted(TEXTS.items())]
     tables.write(tmp_path / "documents.parquet", Document, rows)
     return tmp_path
@@ -90,6 +93,43 @@ def test_a_beir_folder_keeps_its_splits_and_grades(folder: Path) -> None:
     assert split_of["f0.md"] == "dev" and split_of["f2.md"] == "train"
     # What a test question needs lies in the handbook too, and one question joins it with f1.
     assert [split_of[doc_id] for doc_id in ("a-notice.md", "b-handbook.md", "c-copy.md", "f1.md")] == ["test"] * 4
+
+
+def judging(folder: Path, *lines: dict[str, object]) -> None:
+    (folder / GOLD["judgments"]).write_text("\n".join(map(json.dumps, lines)), "utf-8")
+
+
+def test_what_was_judged_becomes_another_span_or_one_that_was_read(folder: Path) -> None:
+    asked = {"id": "q1", "answer": "독", "evidence": [{"source": "f3.md", "quote": TEXTS["f3.md"][9:30]}]}
+    _, alone, _ = built(folder, asked)
+    judging(
+        folder,
+        {"id": "q1", "source": "f4.md", "quote": TEXTS["f4.md"][5:25], "verdict": "1"},
+        {"id": "q1", "source": "f5.md", "quote": TEXTS["f5.md"][:40], "verdict": "0"},
+    )
+    (question,), rows, metrics = built(folder, asked)
+    assert question.evidence == [Evidence("f3.md", 9, 30), Evidence("f4.md", 5, 25, part=0)]
+    assert question.pieces == question.evidence[:1] and question.rejected == [Evidence("f5.md", 0, 40)]
+    assert rows == alone  # the split is that of the labels: to judge a test question must not move it
+    in_train = int(question.split != "train" and rows["f4.md"].split == "train")
+    assert metrics["judged"] == {"answering": 1, "not_answering": 1, "answering_in_train": in_train}
+    assert metrics["two_or_more_evidence_spans"] == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"id": "q7"}, "judgments.jsonl:1: unknown question 'q7'; correct its id, or set gold.judgments"),
+        ({"source": "gone.md"}, "judgments.jsonl:1: unknown document 'gone.md'"),
+        ({"quote": "없는 말"}, "the quote '없는 말' is not in f4.md"),
+        ({"verdict": "p2"}, "the evidence of 'q1' has pieces up to p1"),
+    ],
+)
+def test_a_judgment_that_does_not_fit_is_named(folder: Path, change: dict[str, object], message: str) -> None:
+    judging(folder, {"id": "q1", "source": "f4.md", "quote": TEXTS["f4.md"][5:25], "verdict": "1"} | change)
+    with pytest.raises(GoldError) as raised:
+        built(folder, {"id": "q1", "answer": "독", "evidence": [{"source": "f3.md", "quote": TEXTS["f3.md"][9:30]}]})
+    assert message in str(raised.value)
 
 
 def test_options_reach_the_questions(folder: Path) -> None:

@@ -107,8 +107,9 @@ def test_a_bad_document_stops_the_stage_and_leaves_no_outs(folder: Path) -> None
     (folder / "raw" / "다.hwp").write_bytes(b"x")
     done = ingest(folder)
     assert done.returncode == 1
-    assert done.stderr.startswith("error: raw/다.hwp: is no HWP or HWPX document; ")
-    assert done.stderr.count("\n") == 1
+    assert "\nerror: raw/다.hwp: is no HWP or HWPX document; " in f"\n{done.stderr}"
+    # A slow machine prints a line of progress before it.
+    assert len([line for line in done.stderr.splitlines() if not line.startswith("ingest: documents")]) == 1
     assert not (folder / OUTS[0]).exists() and not (folder / OUTS[1]).exists()
 
 

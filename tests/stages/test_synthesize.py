@@ -59,7 +59,7 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ]
     tables.write(tmp_path / "gold.parquet", Question, gold)
     ids = [chunk.chunk_id for chunk in chunks]
-    monkeypatch.setattr("onggi.search.workspace.open_index", lambda index, models, depth: Everything(ids))
+    monkeypatch.setattr("onggi.search.indexes.open_index", lambda index, models, depth: Everything(ids))
     (tmp_path / "params.yaml").write_text(PARAMS.replace("SOURCE", "train"), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path

@@ -24,7 +24,7 @@ LAYERS = (
     ("onggi.training",),
     ("onggi.evaluation",),
     ("onggi.choosing",),
-    ("onggi.report", "onggi.inspection", "onggi.settings", "onggi.plan", "onggi.gate", "onggi.cli"),
+    ("onggi.report", "onggi.inspection", "onggi.settings", "onggi.plan", "onggi.gate", "onggi.pooling", "onggi.cli"),
     ("stages",),
 )
 
