@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from onggi.choosing.command import merge, write_page
 from onggi.gate import gate
 from onggi.inspection.command import ingest_report
 from onggi.plan.command import plan, why
@@ -183,6 +184,11 @@ app.command()(guarded(gate))
 ingest = typer.Typer(no_args_is_help=True, help="What the stage ingest made of the documents.")
 app.add_typer(ingest, name="ingest")
 ingest.command("report")(guarded(ingest_report))
+
+compare_answers = typer.Typer(no_args_is_help=True, help="People choose between two models' answers, blind.")
+app.add_typer(compare_answers, name="compare-answers")
+compare_answers.command("page")(guarded(write_page))
+compare_answers.command("merge")(guarded(merge))
 
 gold = typer.Typer(no_args_is_help=True, help="The gold labels: what systems found and nobody has judged.")
 app.add_typer(gold, name="gold")

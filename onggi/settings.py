@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from onggi.answers.reader import AnswerParams, ReaderParams
+from onggi.choosing.params import Candidates, SampleParams
 from onggi.chunking import ChunkParams
 from onggi.cleaning.params import CleanParams
 from onggi.core import params
@@ -63,6 +64,8 @@ SECTIONS: tuple[AnyParams, ...] = (
     ReaderParams,
     AnswerParams,
     JudgeParams,
+    Candidates,
+    SampleParams,
 )
 """Every section of params.yaml in its order; a new one is a line here and its import."""
 
@@ -83,10 +86,12 @@ def problems(path: Path) -> list[OnggiError]:
     for key in loaded:
         if key not in known:
             found.append(ParamsError(f"{path}: {key}", "unknown section", f"known: {', '.join(known)}"))
-    kinds = [section.key.split(".")[1] for section in MODELS]
-    for key in loaded["models"] if isinstance(loaded.get("models"), dict) else ():
-        if key not in kinds:
-            found.append(ParamsError(f"{path}: models.{key}", "unknown kind of model", f"known: {', '.join(kinds)}"))
+    for group in dict.fromkeys(section.key.split(".")[0] for section in SECTIONS if "." in section.key):
+        kinds = [section.key.split(".")[1] for section in SECTIONS if section.key.startswith(f"{group}.")]
+        for key in loaded[group] if isinstance(loaded.get(group), dict) else ():
+            if key not in kinds:
+                what = "unknown kind of model" if group == "models" else "unknown key"
+                found.append(ParamsError(f"{path}: {group}.{key}", what, f"known: {', '.join(kinds)}"))
     return found or list(unknown_names(loaded))
 
 

@@ -85,6 +85,12 @@ class Ledger:
         with self._lock:
             self.failed[reason] += 1
 
+    @property
+    def seconds(self) -> tuple[float, ...]:
+        """How long each call took, in the order they ended."""
+        with self._lock:
+            return tuple(self._seconds)
+
     def figures(self) -> dict[str, float]:
         """Return what the journal notes: counts, dollars, and the seconds that half and 95 % of the calls took."""
         found: dict[str, float] = {

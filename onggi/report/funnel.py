@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from onggi.report.candidates import NAME as CANDIDATES
+from onggi.report.candidates import candidates_tables
 from onggi.report.inputs import Metrics
 from onggi.report.judged import answers_tables
 from onggi.report.labels import label
@@ -66,7 +68,9 @@ def funnel_steps(metrics: Metrics, then: Metrics, compare: bool) -> list[FunnelS
 
 
 def funnel_parts(metrics: Metrics, then: Metrics, compare: bool) -> list[Part]:
-    """Return every file of the funnel as tables."""
+    """Return every file of the funnel as tables, and the language models that were compared, where some were."""
+    compared = candidates_tables(metrics.get(CANDIDATES))
+    beside = [Part(CANDIDATES, "언어 모델", compared)] if compared else []
     return [
         Part(
             name,
@@ -74,7 +78,7 @@ def funnel_parts(metrics: Metrics, then: Metrics, compare: bool) -> list[Part]:
             _TABLES.get(name, _any)(metrics.get(name), then.get(name), compare) if name in metrics.objects else (),
         )
         for name, title in PARTS.items()
-    ]
+    ] + beside
 
 
 def _any(now: Mapping[str, Any], then: Mapping[str, Any], compare: bool) -> tuple[Table, ...]:

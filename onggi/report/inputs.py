@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from onggi.core.errors import TableError
+from onggi.report import candidates
 
 Line = TypeVar("Line")
 ReadFile = Callable[[str], bytes | None]
@@ -141,7 +142,8 @@ def load_folder(folder: Path) -> Metrics:
         except OSError as error:
             raise TableError(folder / name, f"cannot be read ({error.strerror})", "make it a readable file") from None
 
-    return load(read, str(folder))
+    found = load(read, str(folder))
+    return dataclasses.replace(found, objects={**found.objects, **candidates.objects(folder)})
 
 
 def load(read: ReadFile, where: str) -> Metrics:

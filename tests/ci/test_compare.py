@@ -128,3 +128,22 @@ def test_two_builds_are_held_against_each_other(folder: Path, tmp_path_factory: 
         1,
         "error: two builds of one commit differ: dvc.lock, metrics/retrieval.json, models/tuned\n",
     )
+
+
+def test_what_holds_times_is_not_compared(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Neither the stage that measures language models nor the page that shows what it measured."""
+    second = tmp_path_factory.mktemp("times")
+    for number, build in enumerate((folder, second)):
+        timed = {
+            "benchmark_llm@solar": stage({"data/runs": "r"}, {"metrics/llm/solar.json": f"s{number}"}),
+            "report": stage({"metrics/llm": f"l{number}"}, {"metrics/report.html": f"h{number}"}),
+        }
+        write(build, {**STAGES, **timed}, RETRIEVAL)
+        (build / "metrics" / "report.html").write_text(str(number), "utf-8")
+        (build / "metrics" / "llm").mkdir()
+        (build / "metrics" / "llm" / "solar.json").write_text(json.dumps({"seconds": number}), "utf-8")
+    assert compare(folder, str(second)) == (0, "identical: dvc.lock and 1 files of metrics/ in both folders\n")
+    for build in (folder, second):  # a page that shows no times is compared
+        write(build, {**STAGES, "report": stage({"models/tuned": "t"}, {"metrics/report.html": "h"})}, RETRIEVAL)
+    code, said = compare(folder, str(second))
+    assert (code, said) == (1, "error: two builds of one commit differ: metrics/report.html\n")

@@ -163,4 +163,3 @@ def test_no_corrected_p_is_below_its_own_and_their_order_stays(p: list[float]) -
         assert more == max(min(1.0, sum(other >= step for other in p) * step) for step in p if step <= raw)
     order = sorted(range(len(p)), key=p.__getitem__)
     assert [corrected[n] for n in order] == sorted(corrected)
-

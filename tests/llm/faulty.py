@@ -77,9 +77,9 @@ class Server:
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
-    """Serve on a free port of the loopback interface within the block."""
-    http = _Http(("127.0.0.1", 0), _Handler)
+def serving(port: int = 0) -> Iterator[Server]:
+    """Serve on a port of the loopback interface, a free one where none is named, within the block."""
+    http = _Http(("127.0.0.1", port), _Handler)
     http.state = Server(f"http://127.0.0.1:{http.server_port}/v1")
     thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

@@ -18,7 +18,8 @@ from tests.structure.modules import ROOT, closure, file_of, modules, tree
 
 ORDER = [
     *("ingest", "chunk", "gold", "tokenizer", "bootstrap", "fetch", "adopt", "encode", "index", "synthesize"),
-    *("candidates", "mine", "finetune", "search", "inputs", "compose", "evaluate", "answer", "judge", "report"),
+    *("candidates", "mine", "finetune", "search", "inputs", "compose", "evaluate", "answer", "judge"),
+    *("benchmark_llm", "report"),
 ]
 LOADS = ("load", "parse", "load_entry")
 each = pytest.mark.parametrize("stage", stages(), ids=lambda stage: stage.name)
@@ -211,11 +212,13 @@ BESIDE_THE_OUTS = {
     "onggi.documents.sandbox",
     "onggi.llm.local",
     "onggi.llm.retries",
+    "onggi.choosing.trial",
 }
 """They tell when a run was and how long it took, when a row was last used, and when to commit and to draw the next
 line; and where the project is whose dvc.lock is kept. None of it enters an out: the memo hands out rows alone, and what
 is drawn, recorded and kept lies outside of the outs. The sandbox ends what hangs without using the CPU. A local model
-tells the journal how long its replies took; an endpoint may name the moment from which it can be asked again.
+tells the journal how long its replies took; an endpoint may name the moment from which it can be asked again. A trial
+of a model tells how long it took to the one out that is there for it.
 """
 
 UNSTEADY = re.compile(
@@ -252,8 +255,11 @@ def test_the_params_file_is_right() -> None:
 
 
 def test_every_section_is_read_by_a_stage() -> None:
-    """But for the rules of `onggi gate`: of its section the report alone reads the targets."""
-    assert set(params()) == {key.split(".")[0] for stage in stages() for key in stage.params} | {"models"}
+    """But for the rules of `onggi gate`, of which the report reads the targets, and candidates: the demo has none."""
+    assert set(params()) == {key.split(".")[0] for stage in stages() for key in stage.params} | {
+        "models",
+        "benchmark_llm",
+    }
 
 
 def test_what_repeats_repeats_over_what_is_declared() -> None:
@@ -265,6 +271,7 @@ def test_what_repeats_repeats_over_what_is_declared() -> None:
         "candidates": "${mine.candidates}",
         "search": "${indexes}",
         "compose": "${systems}",
+        "benchmark_llm": "${benchmark_llm.models}",
     }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from ruamel.yaml import YAML
 
 from onggi.cli import app
 from tests.structure.dag import declared, params, stages
@@ -47,6 +48,13 @@ def test_targets_commands_and_stages_exist(page: Path) -> None:
     commands = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
     assert set(re.findall(r"(?<![\w/.-])onggi ([a-z]+(?:-[a-z]+)*)\b", shown)) <= commands
     assert set(re.findall(r"-m stages\.(\w+)", shown)) <= set(declared()["stages"])
+
+
+@each_page
+def test_what_is_shown_as_yaml_is_some(page: Path) -> None:
+    """As DVC and onggi read it: an address within braces has to stand in quotes, for one."""
+    for fence in re.findall(r"^```yaml\n(.*?)^```", page.read_text("utf-8"), re.M | re.S):
+        assert isinstance(YAML(typ="safe").load(fence.replace("…", "x")), dict)
 
 
 @each_page

@@ -23,6 +23,7 @@ LAYERS = (
     ("onggi.negatives",),
     ("onggi.training",),
     ("onggi.evaluation",),
+    ("onggi.choosing",),
     ("onggi.report", "onggi.inspection", "onggi.settings", "onggi.plan", "onggi.gate", "onggi.pooling", "onggi.cli"),
     ("stages",),
 )
