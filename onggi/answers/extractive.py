@@ -19,7 +19,7 @@ ABOVE_WEIGHT = 0.6
 """What a word of the question counts that stands in the heading or the table's head, not in the quote itself."""
 KIND_WEIGHT = 0.5
 """What it counts that a quote has the amount, date or place that the question asks for."""
-COSINE_WEIGHT = 1.5
+COSINE_WEIGHT = 2.5
 """What the cosine of a quote with the question counts."""
 RANK_WEIGHT = 0.05
 """What each rank of a quote's chunk takes from it."""
