@@ -15,6 +15,7 @@ from onggi.gate import gate
 from onggi.inspection.command import ingest_report
 from onggi.plan.command import plan, why
 from onggi.pooling.command import gold_merge, gold_pool
+from onggi.sweep import show as sweep_show
 from onggi.work.command import guarded
 
 if TYPE_CHECKING:
@@ -194,6 +195,10 @@ gold = typer.Typer(no_args_is_help=True, help="The gold labels: what systems fou
 app.add_typer(gold, name="gold")
 gold.command("pool")(guarded(gold_pool))
 gold.command("merge")(guarded(gold_merge))
+
+sweep = typer.Typer(no_args_is_help=True, help="Experiments of `dvc exp run`, side by side.")
+app.add_typer(sweep, name="sweep")
+sweep.command("show")(guarded(sweep_show))
 
 memo = typer.Typer(no_args_is_help=True, help="The memo: what models returned, kept for the next build.")
 app.add_typer(memo, name="memo")

@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,17 +104,27 @@ def _commit(folder: Path, name: str) -> str | None:
     return None if sha is None else sha.decode().strip()
 
 
-def _experiment(folder: Path, name: str) -> str | None:
-    """Return the commit of an experiment; of several with one name, that which HEAD is the baseline of.
+def experiments(folder: Path) -> list[tuple[str, str]]:
+    """Return the names and commits of the experiments that HEAD is the baseline of."""
+    head = _commit(folder, "HEAD")
+    return [(name, sha) for baseline, name, sha in _experiments(folder) if baseline == head]
+
+
+def _experiments(folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield the baseline, the name and the commit of every experiment.
 
     DVC keeps them as ``refs/exps/`` with the hash of the baseline (its first two digits, the others) and the name.
     """
     listed = _git(folder, "for-each-ref", "--format=%(refname) %(objectname)", "refs/exps/") or b""
-    named = {}
     for line in listed.decode("utf-8", "replace").splitlines():
         ref, _, sha = line.rpartition(" ")
-        if (kept := _EXPERIMENT.fullmatch(ref)) and kept[3] == name:
-            named[kept[1] + kept[2]] = sha
+        if kept := _EXPERIMENT.fullmatch(ref):
+            yield kept[1] + kept[2], kept[3], sha
+
+
+def _experiment(folder: Path, name: str) -> str | None:
+    """Return the commit of an experiment; of several with one name, that which HEAD is the baseline of."""
+    named = {baseline: sha for baseline, own, sha in _experiments(folder) if own == name}
     here = named.get(_commit(folder, "HEAD") or "")
     if here is None and len(named) > 1:
         several = f"{len(named)} experiments have this name, none of them on HEAD"

@@ -24,7 +24,10 @@ LAYERS = (
     ("onggi.training",),
     ("onggi.evaluation",),
     ("onggi.choosing",),
-    ("onggi.report", "onggi.inspection", "onggi.settings", "onggi.plan", "onggi.gate", "onggi.pooling", "onggi.cli"),
+    (
+        *("onggi.report", "onggi.inspection", "onggi.settings", "onggi.plan", "onggi.gate", "onggi.sweep"),
+        *("onggi.pooling", "onggi.cli"),
+    ),
     ("stages",),
 )
 
