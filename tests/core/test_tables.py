@@ -242,11 +242,10 @@ def test_no_table(tmp_path: Path) -> None:
 def test_a_table_of_other_columns(tmp_path: Path) -> None:
     tables.write(tmp_path / "t", SplitRow, [SplitRow("a", "a", "dev")])
     with pytest.raises(TableError) as caught:
-        tables.count(tmp_path / "t", Answer)
+        tables.count(tmp_path / "t", Source)
     assert str(caught.value) == (
-        f"{tmp_path / 't'}: has columns (doc_id: string, group: string, split: string); expected (query_id: string, "
-        "text: string, chunk_id: string, score: double, contexts: list<element: string not null>, place: string); "
-        "run `dvc repro`"
+        f"{tmp_path / 't'}: has columns (doc_id: string, group: string, split: string); expected (system: string, "
+        "rank: int64, score: double); run `dvc repro`"
     )
 
 
