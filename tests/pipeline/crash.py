@@ -159,7 +159,8 @@ class Harness:
     def litter(self) -> list[Path]:
         """Return what half-finished writes have left between the outs."""
         folders = (self.workspace.folder / name for name in ("data", "models", "metrics"))
-        return [path for folder in folders for path in folder.rglob(".*") if path.name not in (".gitignore", ".gitkeep")]
+        ours = (".gitignore", ".gitkeep")
+        return [path for folder in folders for path in folder.rglob(".*") if path.name not in ours]
 
     def _killed_in(self, stage: str, seconds: float) -> bool:
         """Kill a build so long after a stage began; False where the build came to its end before."""
