@@ -22,7 +22,12 @@ QUESTIONS = [
     Question(f"q{n:02}", f"물음 {n}", "정의", ["답"], [Evidence(f"d{n}", 0, 10)], "gold", "test" if n < 20 else "dev")
     for n in range(40)
 ]
-SYSTEMS = Systems.model_validate({"both": {"fuse": ["a", "b"], "by": "weighted", "weights": [0.3, 0.7]}})
+SYSTEMS = Systems.model_validate(
+    {
+        name: {"fuse": ["a", "b"], "by": "weighted", "weights": [0.3, 0.7], "normalise": scale}
+        for name, scale in (("both", "min_max"), ("spread", "z_score"), ("ranks", "rank"))
+    }
+)
 
 
 @pytest.fixture
@@ -42,9 +47,10 @@ def runs(tmp_path: Path) -> Path:
         def retriever(self, index: str, *, live: bool) -> RunRetriever:
             return RunRetriever(folder / f"{index}.parquet")
 
-    system = build(SYSTEMS.resolved("both"), Runs(), 100)  # type: ignore[arg-type]
-    fused = system.search([Query(question.query_id, question.text) for question in QUESTIONS])
-    tables.write(folder / "both.parquet", Hit, [hit for ranking in fused for hit in ranking])
+    for name in SYSTEMS:
+        system = build(SYSTEMS.resolved(name), Runs(), 100)  # type: ignore[arg-type]
+        fused = system.search([Query(question.query_id, question.text) for question in QUESTIONS])
+        tables.write(folder / f"{name}.parquet", Hit, [hit for ranking in fused for hit in ranking])
     return folder
 
 
@@ -63,6 +69,15 @@ def test_at_its_own_weight_it_is_the_system_and_at_the_ends_each_run(runs: Path)
                         weight,
                         measure,
                     )
+
+
+@pytest.mark.parametrize("name", ["spread", "ranks"])
+def test_scores_are_made_comparable_as_the_system_does(runs: Path, name: str) -> None:
+    measured = Measured.of(QUESTIONS, "test", {name: 100}, runs, INDEX, 20)
+    lines = list(curve(CurveParams(system=name, step=0.1), SYSTEMS, runs, [measured], INDEX, 20))
+    values = {measure: value for _, weight, _, measure, value in lines if weight == 0.3}
+    for measure, scores in measured.scores[name].items():
+        assert values[measure] == pytest.approx(sum(scores.values()) / len(scores), abs=6e-5), measure
 
 
 def test_without_such_a_fusion_there_is_no_curve(runs: Path) -> None:
