@@ -100,6 +100,22 @@ def test_another_writer_passes_the_same_filters() -> None:
     assert result.metrics()["rules"] == {"reply": {"written": 3, "kept": 1}}
 
 
+def test_every_filter_is_asked() -> None:
+    writer = Recorded(
+        "마을 회관에서 장독을 하루 빌리는 데 얼마를 내야 하나요?",
+        "이 문서에서 장독은 얼마예요?",
+        "시루는 얼마에 사나요?",
+        "마을 회관에서 장독을 하루 빌리는 데, 얼마를 내야 하나요",
+        "마을 회관에서 장독을 하루 빌리는 데 얼마를 내야 하나요요?",
+        "빌린 장독을 깨뜨리면 수리비의 절반?",
+    )
+    strict = params(max_overlap=0.9, alike=0.8)
+    result = synthesize([source(chunk())], strict, ["시루는 얼마에 사나요"], find_all, writer)
+    assert [question.text for question in result.questions] == [writer.texts[0]]
+    names = ("needs_page", "gold", "duplicate", "near_copy", "copied_words")
+    assert {name: result.dropped[name] for name in names} == dict.fromkeys(names, 1)
+
+
 def test_ids_have_64_bits_and_two_drafts_with_one_id_stay_two(monkeypatch: pytest.MonkeyPatch) -> None:
     drafts = list(Recorded("장독은 얼마예요?", "항아리는 얼마예요?", "시루는 얼마예요?").write([source(chunk())]))
     assert len(draft_id(drafts[0], 0)) == len("s-") + 64 // 4
