@@ -45,7 +45,7 @@ def test_the_same_results_pass(project: Path) -> None:
     code, printed, said = gate("--against", "main")
     assert code == 0, said
     assert printed.splitlines()[-1] == (
-        "passes against main: none of 2 measures fell, over 80 questions that both have"
+        "passes against main: none of 2 measures fell, by gold, over 80 questions that both have"
     )
 
 
@@ -53,7 +53,7 @@ def test_a_loss_fails_with_the_worst_questions(project: Path) -> None:
     built(project, 0.2)
     code, printed, _ = gate("--against", "main")
     assert code == 1
-    assert re.search(r"^hybrid +nDCG@10 +0\.8000 +0\.60\d\d +-0\.[12]\d+ .* fell$", printed, re.M)
+    assert re.search(r"^gold +hybrid +nDCG@10 +0\.8000 +0\.60\d\d +-0\.[12]\d+ .* fell$", printed, re.M)
     assert printed.count("번은?") == 10
     assert "fails against main: 1 of 2 measures fell" in printed
 
@@ -63,7 +63,7 @@ def test_markdown_escapes_what_questions_hold(project: Path) -> None:
     code, printed, _ = gate("--against", "main", "--markdown")
     assert code == 1
     assert printed.startswith("**fails against main: 1 of 2 measures fell")
-    assert "| hybrid | nDCG@10 | 0.8000 |" in printed
+    assert "| gold | hybrid | nDCG@10 | 0.8000 |" in printed
     assert "장독 \\| " in printed
 
 
