@@ -117,8 +117,8 @@ def _judged(question: Question, grades: Graded, relevant_from: int) -> Question:
 def pieces(right: Graded) -> list[Evidence]:
     """Return chunks as evidence: those that repeat each other are one piece, of the grade of the best.
 
-    Best first, a chunk that shares at least half of the shorter of the two with a piece is that piece again; so an
-    overlap of chunks makes no more of them. The pieces come first, in the order of their documents.
+    Best first, a chunk that shares text with a piece is that piece again, since what they share may be what answers: an
+    overlap of chunks makes no more pieces. They come first, in the order of their documents.
     """
     heads: list[tuple[Chunk, int]] = []
     again: list[tuple[Chunk, Chunk]] = []
@@ -138,5 +138,4 @@ def pieces(right: Graded) -> list[Evidence]:
 
 
 def _repeats(one: Chunk, other: Chunk) -> bool:
-    shared = min(one.end, other.end) - max(one.start, other.start)
-    return one.doc_id == other.doc_id and 2 * shared >= min(one.end - one.start, other.end - other.start) > 0
+    return one.doc_id == other.doc_id and max(one.start, other.start) < min(one.end, other.end)

@@ -1,6 +1,7 @@
 """Grades by a language model: the pool, what is asked, what becomes of a grade, and of none."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -125,20 +126,22 @@ def test_the_pool_is_the_first_of_every_system_each_once(tmp_path: Path) -> None
 
 
 def test_chunks_that_repeat_each_other_are_one_piece_of_the_best_grade() -> None:
-    right = [(chunk("a.md", 0, 20), 4), (chunk("a.md", 10, 30), 5), (chunk("a.md", 21, 41), 4)]
+    right = [(chunk("a.md", 0, 20), 4), (chunk("a.md", 10, 30), 5), (chunk("a.md", 30, 50), 4)]
     assert pieces(right) == [
         Evidence("a.md", 10, 30, 5),
-        Evidence("a.md", 21, 41, 4),  # 9 of 20 characters are shared
+        Evidence("a.md", 30, 50, 4),
         Evidence("a.md", 0, 20, part=0),
     ]
 
 
-@given(st.integers(0, 10))
-def test_a_growing_overlap_makes_no_more_pieces(overlap: int) -> None:
-    """Windows of 20 over 200 characters, all of them right."""
-    windows = [chunk("d", s, s + 20, "x") for s in range(0, 181, 20 - overlap)]
-    found = pieces([(window, 5) for window in windows])
-    assert sum(e.part is None for e in found) <= 200 // (20 - min(overlap, 9))
-    question = QUESTIONS[0].__class__("q", "물음", "", [], found, "gold", "test")
-    (wanted,) = targets([question], ChunkIndex.of(windows))
-    assert wanted.relevant == {window.chunk_id for window in windows}
+@given(st.integers(0, 10), st.integers(0, 194))
+def test_a_growing_overlap_makes_no_more_pieces(overlap: int, answer: int) -> None:
+    """Windows of 20 over 220 characters; right is each that holds the 6 characters that answer."""
+    windows = [chunk("d", s, s + 20, "x") for s in range(0, 201, 20 - overlap)]
+    whole = [window for window in windows if window.start <= answer and answer + 6 <= window.end]
+    found = pieces([(window, 5) for window in whole])
+    assert sum(e.part is None for e in found) == min(1, len(whole))
+    question = replace(QUESTIONS[0], evidence=found)
+    for wanted in targets([question], ChunkIndex.of(windows)):
+        assert wanted.relevant >= {window.chunk_id for window in whole}
+        assert wanted.found_at([whole[-1].chunk_id]) == [1]
