@@ -166,7 +166,7 @@ def unspaced(text: str, width: float) -> str:
 
 
 def stretched(runs: Sequence[Run]) -> bool:
-    """Tell whether runs are the words of one justified line, stretched until its spaces are as wide as between cells."""
+    """Tell whether runs are words of one justified line, whose spaces are as wide as those between cells."""
     size = runs[0].size
     gaps = [after.left - before.right for before, after in itertools.pairwise(runs)]
     widths = [run.right - run.left for run in runs]
