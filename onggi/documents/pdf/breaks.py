@@ -22,6 +22,7 @@ _ENDINGS = re.compile(
 )
 _AFTER_ENDINGS = re.compile(r"(?:[가-힣]|라도|서는|서도)(?![가-힣])|[는은도의써야]")  # what they may go on in
 _HYPHEN = re.compile(r"\w[-\u2010\u2011]$")
+_JOINS = re.compile(r"[(\[{“‘「『〈《]$|[가-힣\w)」』][·ㆍ]$")  # an open bracket; a dot between words of a list
 _SLASH = re.compile(r"\w/\n[A-Za-z0-9]|(?:^|\s)[^\s/]+/\n")  # inside a path; between two words
 _PAST = re.compile("[였었았했겠갔왔됐켰렸졌셨]는$")
 _AFTER_PAST = ("데", "지")  # which are endings there; Kiwi takes them for nouns
@@ -86,7 +87,9 @@ class Breaks:
 
     def separator(self, found: Break) -> str:
         """Return what joins two lines of one paragraph: a space, or nothing."""
-        if found.glued or _HYPHEN.search(found.before) or _SLASH.search(f"{found.before}\n{found.after[:1]}"):
+        if found.glued or _HYPHEN.search(found.before) or _JOINS.search(found.before):
+            return ""
+        if _SLASH.search(f"{found.before}\n{found.after[:1]}"):
             return ""
         if found.spaced or not found.half_hangul:
             return " "

@@ -22,6 +22,9 @@ from onggi.documents.pdf.breaks import Break, Breaks
         ("http://example.org/", "jar/를 본다", ""),
         ("곡물/", "채소", ""),
         ("예를 들어 /jar/salt/", "등입니다", " "),
+        ("7일 안(", "표본감시기관만)", ""),
+        ("읍·면·", "동 사무소", ""),
+        ("읍 ·", "면 사무소", " "),
     ],
 )
 def test_kiwi_decides_where_nothing_else_does(before: str, after: str, separator: str) -> None:
