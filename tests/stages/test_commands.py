@@ -191,6 +191,7 @@ MISSING = {
     "compose@hybrid": "data/inputs/hybrid.json",
     "synthesize": "data/splits.parquet",
     "finetune": "data/negatives/train.jsonl",
+    "truths": "data/questions/gold.parquet",
     "evaluate": "data/chunks.parquet",
     "judge": "data/questions/gold.parquet",
 }
