@@ -18,8 +18,8 @@ from tests.structure.modules import ROOT, closure, file_of, modules, tree
 
 ORDER = [
     *("ingest", "chunk", "gold", "tokenizer", "bootstrap", "fetch", "adopt", "encode", "index", "synthesize"),
-    *("candidates", "mine", "finetune", "search", "inputs", "compose", "evaluate", "answer", "judge"),
-    *("benchmark_llm", "report"),
+    *("candidates", "mine", "finetune", "search", "inputs", "compose", "guard", "evaluate", "answer"),
+    *("judge", "benchmark_llm", "report"),
 ]
 LOADS = ("load", "parse", "load_entry")
 each = pytest.mark.parametrize("stage", stages(), ids=lambda stage: stage.name)
@@ -166,6 +166,7 @@ READ_FROM_PARAMS = {
     params()["reader"]["path"],
     params()["judge"]["path"],
     params()["judge"]["verdicts"],
+    params()["evaluate"]["guard"]["path"],
     *(tokenizer["user_dictionary"] for tokenizer in params()["models"]["tokenizer"].values()),
 }
 """Paths of the user's: a stage reads them from params.yaml, so that no shell ever sees them."""
