@@ -34,8 +34,15 @@ class Guarded:
     measured: Measured | None
 
     @classmethod
-    def of(cls, folder: Path, depths: Mapping[str, int], token_budget: int) -> "Guarded":
+    def of(cls, folder: Path, depths: Mapping[str, int], token_budget: int, least: int) -> "Guarded":
         """Measure the runs that the stage ``guard`` left in a folder, but for systems that it could not ask.
+
+        Parameters
+        ----------
+        folder
+            What the stage wrote.
+        depths, token_budget, least
+            As `Measured.of` has them.
 
         Raises
         ------
@@ -51,7 +58,11 @@ class Guarded:
         asked = {system: depth for system, depth in depths.items() if system not in card.get("left_out", ())}
         questions = list(tables.read(folder / guard.QUESTIONS, Question))
         index = ChunkIndex.of(tables.read(folder / guard.CHUNKS, Chunk))
-        return cls(card, Measured.of(questions, "test", asked, folder / guard.RUNS, index, token_budget))
+        runs = folder / guard.RUNS
+        return cls(
+            card,
+            Measured.of(questions, "test", asked, runs, index, token_budget, truth=guard.GUARD, least=least),
+        )
 
     def summary(self, params: EvaluateParams) -> dict[str, Any]:
         """Return the card, each system's means and, for the pairs that params name, what the second lost or gained.

@@ -35,7 +35,7 @@ OBJECTS = (
 )
 """The JSON files that hold an object."""
 
-_LABELS = ("query_id", "about", "type", "question")
+_LABELS = ("truth", "query_id", "about", "type", "question")
 
 
 @dataclass(frozen=True)
@@ -216,7 +216,9 @@ def _asked(read: ReadFile, where: str) -> list[Asked]:
     rows = []
     for line in reader:
         try:
-            values = {key: float(value) for key, value in line.items() if key not in _LABELS}
+            if line.get("truth", "gold") != "gold":
+                continue
+            values = {key: float(value) for key, value in line.items() if key not in _LABELS and value != ""}
             rows.append(Asked(line["query_id"], line["type"], line["question"], values))
         except (KeyError, TypeError, ValueError) as error:
             raise TableError(f"{where}/{name}:{reader.line_num}", f"no line of values ({error})", _AGAIN) from None

@@ -16,6 +16,9 @@ from onggi.core.schema import Evidence, Question
 from onggi.korean.duplicates import inseparable
 from onggi.truth.gold import read_gold
 
+GUARD = "guard"
+"""What the set is called in every table, as ground truths are."""
+
 CORPUS = "corpus.jsonl"
 CARD, QUESTIONS, CHUNKS, RUNS = "guard.json", "questions.parquet", "chunks.parquet", "runs"
 """What the stage leaves behind: what is said of the set, two tables, and a folder of one run a system."""
@@ -102,7 +105,7 @@ def known(guard: Texts, corpus: Texts, threshold: float) -> list[str]:
     return sorted({doc_id for pair in parted if len(dict(pair)) == 2 for side, doc_id in pair if side == _OWN})
 
 
-_OWN, _OTHER = "guard", "corpus"
+_OWN, _OTHER = GUARD, "corpus"
 
 
 def card(counts: Mapping[str, int], in_corpus: Sequence[str], left_out: Mapping[str, str]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from tests.structure.modules import ROOT, closure, file_of, modules, tree
 
 ORDER = [
     *("ingest", "chunk", "gold", "tokenizer", "bootstrap", "fetch", "adopt", "encode", "index", "synthesize"),
-    *("candidates", "mine", "finetune", "search", "inputs", "compose", "guard", "evaluate", "answer"),
+    *("candidates", "mine", "finetune", "search", "inputs", "compose", "truths", "guard", "evaluate", "answer"),
     *("judge", "benchmark_llm", "report"),
 ]
 LOADS = ("load", "parse", "load_entry")
@@ -166,6 +166,7 @@ READ_FROM_PARAMS = {
     params()["reader"]["path"],
     params()["judge"]["path"],
     params()["judge"]["verdicts"],
+    params()["truths"]["qrels"]["path"],
     params()["evaluate"]["guard"]["path"],
     *(tokenizer["user_dictionary"] for tokenizer in params()["models"]["tokenizer"].values()),
 }
