@@ -181,6 +181,22 @@ def test_the_command_line_is_one_the_stage_takes(stage: Stage, monkeypatch: pyte
     assert {parameter.param_type_name for parameter in parser.params} == {"option"}
 
 
+def test_nothing_that_is_made_or_chosen_reads_the_guard() -> None:
+    """Neither corpus nor encoder, question, negative, index, run or answer: else it would guard nothing."""
+    guard = params()["evaluate"]["guard"]["path"]
+    reached, reading = {guard}, set()
+    while found := [stage for stage in stages() if stage.name not in reading and touches(stage, reached)]:
+        reading |= {stage.name for stage in found}
+        reached |= {out for stage in found for out in stage.outs}
+    assert {"guard", "evaluate"} <= reading <= {"guard", "evaluate", "report"}
+    assert not within(guard, (params()["corpus"]["path"], params()["gold"]["path"], params()["teacher"]["path"]))
+
+
+def touches(stage: Stage, paths: set[str]) -> bool:
+    """Tell whether a stage reads one of some paths, a part of it, or a folder that holds it."""
+    return any(within(path, stage.deps) or within(dep, tuple(paths)) for path in paths for dep in stage.deps)
+
+
 def test_nothing_of_params_gets_into_a_command() -> None:
     """A path or a name could hold what a shell runs; a stage learns its name from the variable DVC_STAGE."""
     for name, stage in declared()["stages"].items():
