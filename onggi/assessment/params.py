@@ -43,7 +43,7 @@ class IntersectionParams(_Settings):
     """What two truths both call right."""
 
     of: Annotated[list[Operand], Field(min_length=2, max_length=2)] = Field(
-        description="two of gold, lexical, llm and qrels; grades are those of the first"
+        description="two of gold, lexical, llm and qrels; the lower grade counts"
     )
 
 

@@ -12,6 +12,7 @@ from itertools import combinations
 from typing import Any
 
 from onggi.evaluation.measured import Measured
+from onggi.evaluation.measures import JUDGED
 from onggi.evaluation.summary import averages
 from onggi.truth.relevance import ChunkIndex, Target, target
 from onggi.truth.truths import Truth
@@ -53,6 +54,8 @@ def _table(measured: Measured, truth: Truth | None) -> dict[str, Any]:
         "unit": " and ".join(units),
         "systems": averages(measured),
     }
+    if truth is not None and truth.complete:  # each hit is judged by rule
+        told["systems"] = {s: {m: v for m, v in of.items() if m != JUDGED} for s, of in told["systems"].items()}
     if truth is not None and truth.made:
         told["made"] = dict(truth.made)
     if not measured.targets:
@@ -78,6 +81,7 @@ def agreement(first: Knowing, second: Knowing, index: ChunkIndex) -> dict[str, A
     ``pairs_judged``, which both have judged (see the module); what cannot be computed is absent, with the ``reason``.
     """
     asked = sorted(first.keys() & second.keys())
+    chunks, documents = frozenset(index.doc_of), frozenset(index.spans)
     ours = theirs = both = judged = judged_ours = judged_theirs = judged_both = 0
     for query_id in asked:
         (a, a_complete), (b, b_complete) = first[query_id], second[query_id]
@@ -85,7 +89,7 @@ def agreement(first: Knowing, second: Knowing, index: ChunkIndex) -> dict[str, A
         right_a, right_b = (_as(t.relevant, t, as_documents, index) for t in (a, b))
         ours, theirs, both = ours + len(right_a), theirs + len(right_b), both + len(right_a & right_b)
         told_a, told_b = (_as(t.judged, t, as_documents, index) for t in (a, b))
-        every = frozenset(index.spans if as_documents else index.doc_of)
+        every = documents if as_documents else chunks
         pairs = (every if a_complete else told_a) & (every if b_complete else told_b)
         judged += len(pairs)
         judged_ours += len(right_a & pairs)

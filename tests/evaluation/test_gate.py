@@ -95,3 +95,44 @@ def test_a_target_is_a_mean_of_a_known_measure(targets: dict[str, float]) -> Non
     (problem,) = PARAMS.model_copy(update={"targets": targets}).problems(["hybrid"], ["gold"])
     assert "gate.targets" in str(problem)
     assert not list(PARAMS.model_copy(update={"targets": {"R@2000tok": 1.0}}).problems(["hybrid"], ["gold"]))
+
+
+THREE = PARAMS.model_copy(update={"truths": ["gold", "lexical", "llm"]})
+
+
+def by_truth(*ndcg: np.ndarray) -> dict[str, PerQuery]:
+    return dict(zip(THREE.truths, map(table, ndcg), strict=False))
+
+
+def test_a_loss_by_one_truth_fails_and_names_the_truth() -> None:
+    found = verdict(by_truth(BEFORE, BEFORE, BEFORE), by_truth(BEFORE, BEFORE + noise(2, -0.1), BEFORE), THREE, 2000, 0)
+    assert [(c.truth, c.measure) for c in found.changes if c.fell] == [("lexical", "nDCG@10")]
+    assert [len(c.worst) for c in found.changes if c.fell] == [10]
+    assert len(found.changes) == 6 and list(found.compared) == THREE.truths
+    alone = THREE.model_copy(update={"truths": ["gold", "llm"]})
+    assert verdict(by_truth(BEFORE, BEFORE, BEFORE), by_truth(BEFORE, BEFORE - 1, BEFORE), alone, 500, 0).passes
+
+
+def test_holm_is_over_all_truths() -> None:
+    lost = noise(4, -0.04)
+    (one, _) = verdict(gold(BEFORE), gold(BEFORE + lost), PARAMS, 5000, 0).changes
+    many = verdict(by_truth(BEFORE, BEFORE, BEFORE), by_truth(BEFORE + lost, BEFORE, BEFORE), THREE, 5000, 0)
+    assert one.p == pytest.approx(2 / 6 * many.changes[0].p)  # the least of 2 rules, and of 6
+    assert one.p < 0.05 < many.changes[0].p
+
+
+def test_a_truth_that_one_side_lacks_is_one_line() -> None:
+    found = verdict(by_truth(BEFORE), by_truth(BEFORE, BEFORE), THREE, 500, 0)
+    assert found.missing == ["nothing is measured by lexical there", "nothing is measured by llm there and here"]
+    assert not found.passes and [c.truth for c in found.changes] == ["gold", "gold"]
+
+
+def test_by_three_truths_that_agree_in_part_noise_passes_as_often() -> None:
+    """Nothing has changed but by chance, also no more than the margin is lost; all that is looked at shares 5 %."""
+    nothing = THREE.model_copy(update={"measures": {"nDCG@10": 0.0}})
+    fallen = 0
+    for seed in range(400):
+        shared = noise(seed)
+        here = [BEFORE + 0.5 * shared + 0.5 * noise(1000 * (n + 1) + seed) for n in range(3)]
+        fallen += not verdict(by_truth(BEFORE, BEFORE, BEFORE), by_truth(*here), nothing, 200, 0).passes
+    assert fallen <= 33  # 20 are expected at most; 33 is 3 standard deviations above
