@@ -35,7 +35,7 @@ def main(runs: Opt[Path], documents: Opt[Path], chunks: Opt[Path], questions: Op
     write_json(metrics / "coverage.json", summary.coverage(test, params) | {"dev": summary.coverage(dev, params)})
     write_csv(metrics / "per_type.csv", summary.PER_TYPE_HEADER, summary.per_type(test))
     write_csv(metrics / per_query.NAME, per_query.header(test), per_query.rows(test))
-    write_csv(metrics / "recall_curve.csv", summary.CURVE_HEADER, summary.curves(test, index))
+    write_csv(metrics / "recall_curve.csv", summary.CURVE_HEADER, summary.curves(test, index, params))
     points = curve.curve(params.curve, systems, runs, (dev, test), index, params.token_budget)
     write_csv(metrics / curve.NAME, curve.HEADER, points)
     told = texts.documents_of(documents, {e.doc_id for question in test.questions for e in question.evidence})
