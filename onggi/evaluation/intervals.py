@@ -35,5 +35,5 @@ def intervals(measured: Measured, params: EvaluateParams) -> dict[str, Any]:
 
 
 def told(low: float, high: float) -> list[float] | None:
-    """Return an interval of a measure as it is written, to 4 places and within 0 and 1; None where nobody can tell it."""
+    """Return an interval of a measure to 4 places and within 0 and 1; None where nobody can tell it."""
     return [round(max(low, 0.0), 4), round(min(high, 1.0), 4)] if math.isfinite(low) else None

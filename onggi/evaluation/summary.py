@@ -161,8 +161,8 @@ def curves(
 ) -> Iterator[tuple[str, int, float, float | None, float | None]]:
     """Yield a line per system and k with mean R@k and its 95 % interval, as far as the system's run goes.
 
-    The interval is the one of R@k in `onggi.evaluation.intervals`: by the same draws of documents. Its ends are None where
-    nobody can tell it.
+    The interval is the one of R@k in `onggi.evaluation.intervals`, by the same draws of documents. Its ends are None
+    where nobody can tell it.
     """
     clusters = measured.clusters
     for system, run in measured.runs.items() if measured.targets else ():
