@@ -14,6 +14,7 @@ def main(
     from onggi.index.params import Indexes
     from onggi.performance import questions as asked
     from onggi.performance.benchmark import NAME, content, in_a_process, problem, timed
+    from onggi.performance.machine import machine
     from onggi.performance.params import BenchmarkParams
     from onggi.performance.trial import Job, Places
     from onggi.search.retriever import SearchParams
@@ -27,6 +28,7 @@ def main(
     names = known if params.systems is None else params.systems
     texts = asked.drawn(asked.gold(questions), params.queries, params.seed)
     places = Places(models, indexes, inputs, chunks, questions, prompts)
+    about = machine()
     with memo.active().aside("timed queries", len(names) * len(texts)):
         found = {
             name: timed(
@@ -35,7 +37,7 @@ def main(
             )
             for name in names
         }  # fmt: skip
-    write_json(metrics / NAME, content(found))
+    write_json(metrics / NAME, content(about, found))
     if (wrong := problem(found, metrics / NAME)) is not None:
         raise wrong
 

@@ -18,7 +18,6 @@ from onggi.core.errors import MeasureError, OnggiError
 from onggi.performance import trial
 from onggi.performance.files import Read
 from onggi.performance.latency import latencies
-from onggi.performance.machine import machine
 from onggi.performance.trial import Job, Trial
 from onggi.search.inputs import Inputs
 from onggi.search.spec import prompts_of
@@ -105,10 +104,10 @@ def in_a_process(job: Job) -> Trial:
         return Trial(failed=f"its process ended with {done.returncode} and without a result {last}".strip())
 
 
-def content(found: Mapping[str, Timed]) -> dict[str, Any]:
-    """Return what is written: this machine, the figures of each system, and why others have none."""
+def content(machine: Mapping[str, Any], found: Mapping[str, Timed]) -> dict[str, Any]:
+    """Return what is written: the machine, the figures of each system, and why others have none."""
     return {
-        "machine": machine(),
+        "machine": machine,
         "systems": {name: told.figures for name, told in found.items() if told.figures},
         "not_measured": {name: told.reason for name, told in found.items() if told.reason},
     }

@@ -10,7 +10,10 @@ from onggi.core.workers import workers
 
 
 def machine() -> dict[str, Any]:
-    """Return the CPU's model, the cores it has and those that are used, the threads of one sum, and the GPU or None."""
+    """Return the CPU's model, its cores, the threads for items and for one sum, the GPU (or None), and the load.
+
+    The load is how many processes wanted a core in the last minute; well above 0, times are those of a busy machine.
+    """
     from onggi.models.identity import arithmetic
 
     device = str(arithmetic()["device"])
@@ -20,6 +23,7 @@ def machine() -> dict[str, Any]:
         "threads": workers(),
         "threads_of_a_sum": int(PINS["OMP_NUM_THREADS"]),
         "gpu": None if device == "cpu" else device,
+        "load_before": round(os.getloadavg()[0], 2),
     }
 
 
