@@ -31,9 +31,11 @@ OBJECTS = (
     "answers",
     "failures",
     "side_by_side",
-    "performance",
 )
 """The JSON files that hold an object."""
+
+TIMED = ("performance",)
+"""Those that hold times: no build makes them, so the page that a build makes does not show them."""
 
 _LABELS = ("truth", "query_id", "about", "type", "question")
 
@@ -123,8 +125,8 @@ class Metrics:
         return self.objects.get(name, {})
 
 
-def load_folder(folder: Path) -> Metrics:
-    """Read the metrics that lie in ``folder``.
+def load_folder(folder: Path, *, timed: bool = True) -> Metrics:
+    """Read the metrics that lie in ``folder``; those that hold times only where ``timed`` says so.
 
     Raises
     ------
@@ -142,13 +144,14 @@ def load_folder(folder: Path) -> Metrics:
         except OSError as error:
             raise TableError(folder / name, f"cannot be read ({error.strerror})", "make it a readable file") from None
 
-    found = load(read, str(folder))
+    found = load(read, str(folder), timed=timed)
     return dataclasses.replace(found, objects={**found.objects, **candidates.objects(folder)})
 
 
-def load(read: ReadFile, where: str) -> Metrics:
+def load(read: ReadFile, where: str, *, timed: bool = True) -> Metrics:
     """Read the metrics through ``read``; ``where`` names their folder in errors (see `load_folder`)."""
-    objects = {name: loaded for name in OBJECTS if (loaded := _json(read, where, name)) is not None}
+    names = OBJECTS + (TIMED if timed else ())
+    objects = {name: loaded for name in names if (loaded := _json(read, where, name)) is not None}
     for name in ("retrieval", "dev", "significance"):
         for key, inner in objects.get(name, {}).items():
             if not isinstance(inner, dict):
