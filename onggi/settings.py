@@ -22,10 +22,11 @@ from onggi.index.params import Indexes
 from onggi.models.declared import Bootstraps, HubModels, LocalModels, Tokenizers
 from onggi.models.params import EmbedParams, Encoders, RerankerParams
 from onggi.negatives.params import MineParams, QuestionsParams
-from onggi.search import spec
+from onggi.search import checks
 from onggi.search.retriever import SearchParams
 from onggi.search.rewriter import RewriterParams
 from onggi.search.spec import Systems
+from onggi.search.walk import models_of, prompts_of
 from onggi.synthesis.params import SynthesizeParams, TeacherParams
 from onggi.training.params import FinetuneParams
 from onggi.truth.gold import GoldParams
@@ -187,11 +188,7 @@ def unknown_names(loaded: Mapping[str, Any]) -> Iterator[ParamsError]:
     named = [
         *((f"encoders.{name}", name, "model", list(models)) for name in encoders),
         *((f"indexes.{name}.encoder", indexes[name].encoder, "encoder", list(encoders)) for name in indexes),
-        *(
-            (f"systems.{name}", model, "model", list(models))
-            for name in systems
-            for model in spec.models_of(systems[name])
-        ),
+        *((f"systems.{name}", model, "model", list(models)) for name in systems for model in models_of(systems[name])),
         ("synthesize.index", SynthesizeParams.parse(loaded).index, "index", list(indexes)),
         *((f"mine.candidates.{name}", name, "index", list(indexes)) for name in MineParams.parse(loaded).candidates),
         ("reranker.model", reranker.model, "model", list(models)),
@@ -203,10 +200,10 @@ def unknown_names(loaded: Mapping[str, Any]) -> Iterator[ParamsError]:
     for where, name, what, known in named:
         if name not in known:
             yield _unknown(where, name, what, known)
-    yield from spec.problems(systems, indexes)
+    yield from checks.problems(systems, indexes)
     if RewriterParams.parse(loaded).backend == "off":
         for name in systems:
-            if prompts := spec.prompts_of(systems[name]):
+            if prompts := prompts_of(systems[name]):
                 what = f"asks a language model ({', '.join(prompts)}), and rewriter.backend is off"
                 yield ParamsError(f"{PARAMS}: systems.{name}", what, "name a backend: recorded, openai or transformers")
     evaluated = EvaluateParams.parse(loaded)

@@ -17,7 +17,8 @@ from onggi.models.embedder import Embedder
 from onggi.models.reranker import Reranker
 from onggi.search import fusion
 from onggi.search.retriever import Query, Ranking, Retriever, ranked
-from onggi.search.spec import Choose, Composition, Cut, Diversify, Fuse, Rerank, Transform, title
+from onggi.search.spec import Choose, Composition, Cut, Diversify, Fuse, Rerank, Transform
+from onggi.search.walk import title
 
 
 class Parts(Protocol):

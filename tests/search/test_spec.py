@@ -5,7 +5,9 @@ import pytest
 from onggi.core import params
 from onggi.core.errors import ParamsError
 from onggi.index.params import Indexes
-from onggi.search.spec import Systems, leaves, models_of, parts, problems, prompts_of, title
+from onggi.search.checks import problems
+from onggi.search.spec import Systems
+from onggi.search.walk import leaves, models_of, parts, prompts_of, title
 
 HYBRID = {"fuse": ["bm25", "dense"], "by": "weighted", "weights": [0.6, 0.4]}
 RERANKED = {"rerank": "hybrid", "by": "late_interaction", "model": "base", "depth": 20}
