@@ -19,7 +19,7 @@ from onggi.evaluation.gate import GateParams
 from onggi.evaluation.language.params import JudgeParams
 from onggi.evaluation.params import EvaluateParams
 from onggi.index.params import Indexes
-from onggi.models.declared import Bootstraps, HubModels, LocalModels, Tokenizers
+from onggi.models.declared import Bootstraps, HubModels, JoinedModels, LocalModels, Tokenizers
 from onggi.models.params import EmbedParams, Encoders, RerankerParams
 from onggi.negatives.params import MineParams, QuestionsParams
 from onggi.search import checks
@@ -34,7 +34,7 @@ from onggi.truth.split import SplitParams
 
 AnyParams = type[Params] | type[NamedParams[Any]]
 
-MODELS: tuple[type[NamedParams[Any]], ...] = (Tokenizers, Bootstraps, HubModels, LocalModels)
+MODELS: tuple[type[NamedParams[Any]], ...] = (Tokenizers, Bootstraps, HubModels, LocalModels, JoinedModels)
 """The sections below ``models``, one for each way a model is made."""
 
 TUNED = "tuned"

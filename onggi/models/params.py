@@ -89,6 +89,19 @@ class BootstrapParams(ModelParams):
         return self
 
 
+class JoinedParams(ModelParams):
+    """Encoders whose vectors stand side by side."""
+
+    encoders: list[Name] = Field(min_length=2, max_length=2, description="two encoders; join those for more")
+    weights: list[float] = Field(min_length=2, max_length=2, description="the share of each in the score")
+
+    @model_validator(mode="after")
+    def _weights_are_above_0(self) -> Self:
+        if not min(self.weights) > 0 or not sum(self.weights) < float("inf"):
+            raise ValueError("weights must be above 0")
+        return self
+
+
 class _Stored(ModelParams):
     """How a model that others made is stored."""
 

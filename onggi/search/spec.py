@@ -31,6 +31,13 @@ class _Composition(BaseModel):
     depth: int | None = Field(default=None, ge=1, le=10_000, description="chunks a query, at most; null: search.depth")
 
 
+def _only_where_read(spec: Any, **ways: tuple[str, ...]) -> None:
+    """Refuse a setting that is not as it is by default, where ``by`` is none of the ways that read it."""
+    for name, read_by in ways.items():
+        if spec.by not in read_by and getattr(spec, name) != type(spec).model_fields[name].default:
+            raise ValueError(f"{name} is for {' and '.join(read_by)}, not for {spec.by}")
+
+
 class Fuse(_Composition):
     """One ranking of several (see `onggi.search.fusion`)."""
 
@@ -39,8 +46,8 @@ class Fuse(_Composition):
     weights: list[float] | None = Field(
         default=None, description="weighted: the share of each; vote: points for rank 1, 2, 3 …"
     )
-    normalise: Literal["min_max", "z_score", "rank"] = Field(
-        default="min_max", description="weighted: how scores are made comparable: min_max, z_score or rank"
+    normalise: Literal["min_max", "z_score", "rank", "none"] = Field(
+        default="min_max", description="weighted: how scores are made comparable: min_max, z_score, rank or none"
     )
     k: int = Field(default=60, ge=0, description="rrf and union: the constant of reciprocal ranks")
     top: int = Field(default=3, ge=1, description="union: hits of each")
@@ -52,8 +59,9 @@ class Fuse(_Composition):
                 raise ValueError(f"{self.by} takes weights: numbers of which none is below 0 and one is above")
             if self.by == "weighted" and len(self.weights) != len(self.fuse):
                 raise ValueError(f"weights must be one for each of fuse ({len(self.fuse)}), are {len(self.weights)}")
-        elif self.weights is not None:
-            raise ValueError(f"weights are for weighted and vote, not for {self.by}")
+        _only_where_read(
+            self, weights=("weighted", "vote"), normalise=("weighted",), k=("rrf", "union"), top=("union",)
+        )
         return self
 
     @property
@@ -84,9 +92,8 @@ class Rerank(_Composition):
     )
 
     @model_validator(mode="after")
-    def _label_is_of_cross_encoders(self) -> Self:
-        if self.label is not None and self.by != "cross_encoder":
-            raise ValueError(f"label is for cross_encoder, not for {self.by}")
+    def _settings_are_of_its_way(self) -> Self:
+        _only_where_read(self, label=("cross_encoder",), max_length=("cross_encoder",))
         return self
 
     @property
