@@ -19,6 +19,7 @@ from onggi.evaluation.gate import GateParams
 from onggi.evaluation.language.params import JudgeParams
 from onggi.evaluation.params import EvaluateParams
 from onggi.index.params import Indexes
+from onggi.models import fitting
 from onggi.models.declared import Bootstraps, HubModels, JoinedModels, LocalModels, Tokenizers
 from onggi.models.params import EmbedParams, Encoders, RerankerParams
 from onggi.negatives.params import MineParams, QuestionsParams
@@ -201,6 +202,7 @@ def unknown_names(loaded: Mapping[str, Any]) -> Iterator[ParamsError]:
         if name not in known:
             yield _unknown(where, name, what, known)
     yield from checks.problems(systems, indexes)
+    yield from _misfits(loaded, _kinds(loaded))
     if RewriterParams.parse(loaded).backend == "off":
         for name in systems:
             if prompts := prompts_of(systems[name]):
@@ -212,6 +214,28 @@ def unknown_names(loaded: Mapping[str, Any]) -> Iterator[ParamsError]:
         fix = "name a system {fuse: [NAME, NAME], by: weighted}"
         yield ParamsError(f"{PARAMS}: evaluate.curve.system", f"got {evaluated.curve.system!r}", fix)
     yield from GateParams.parse(loaded).problems(searchable)
+
+
+def _misfits(loaded: Mapping[str, Any], kinds: fitting.Kinds) -> Iterator[ParamsError]:
+    """Yield the models that are of another kind than what they are named for."""
+    yield from fitting.problems(Encoders.parse(loaded), JoinedModels.parse(loaded), kinds)
+    yield from checks.misfits(Systems.parse(loaded), Indexes.parse(loaded), kinds)
+    reranker = RerankerParams.parse(loaded)
+    teacher = "reranker" if reranker.kind == "cross_encoder" else "encoder"
+    yield from fitting.misfit("reranker.model", reranker.model, kinds, teacher)
+    yield from fitting.misfit("finetune.base", FinetuneParams.parse(loaded).base, kinds, "encoder")
+    for section in (AnswerParams, JudgeParams):
+        yield from fitting.misfit(f"{section.key}.encoder", section.parse(loaded).encoder, kinds, "encoder")
+
+
+def _kinds(loaded: Mapping[str, Any]) -> fitting.Kinds:
+    """Return the kind of each declared model by its name."""
+    found: dict[str, str] = dict.fromkeys(Tokenizers.parse(loaded), "tokenizer")
+    found |= dict.fromkeys(Bootstraps.parse(loaded), "encoder")
+    found |= dict.fromkeys(JoinedModels.parse(loaded), "joined")
+    for stored in (HubModels.parse(loaded), LocalModels.parse(loaded)):
+        found |= {name: stored[name].task for name in stored}
+    return found | {TUNED: "encoder"}
 
 
 def _unknown(where: str, name: str, what: str, known: list[str]) -> ParamsError:

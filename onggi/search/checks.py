@@ -1,12 +1,13 @@
-"""What is wrong with systems beside each one's own settings."""
+"""What is wrong with indexes and systems beside each one's own settings."""
 
 from collections.abc import Iterator
 
 from onggi.core.errors import ParamsError
 from onggi.core.params import PARAMS
-from onggi.index.params import Indexes
-from onggi.search.spec import Systems
-from onggi.search.walk import names
+from onggi.index.params import Bm25Params, Indexes
+from onggi.models.fitting import EMBEDS, Kinds, misfit
+from onggi.search.spec import Choose, Diversify, Rerank, Systems
+from onggi.search.walk import names, parts
 
 
 def problems(systems: Systems, indexes: Indexes) -> Iterator[ParamsError]:
@@ -25,3 +26,23 @@ def problems(systems: Systems, indexes: Indexes) -> Iterator[ParamsError]:
             systems.resolved(name)
         except ParamsError as error:
             yield error
+
+
+def misfits(systems: Systems, indexes: Indexes, known: Kinds) -> Iterator[ParamsError]:
+    """Yield the models of indexes and systems that are of another kind than what they are needed for."""
+    for name in indexes:
+        wanted = ("tokenizer",) if isinstance(indexes[name], Bm25Params) else EMBEDS
+        yield from misfit(f"indexes.{name}.encoder", indexes[name].encoder, known, *wanted)
+    for name in systems:
+        for part in parts(systems[name]):
+            if isinstance(part, Rerank):
+                yield from misfit(f"systems.{name}", part.model, known, _scoring(part))
+            elif isinstance(part, Diversify | Choose) and part.model is not None:
+                yield from misfit(f"systems.{name}", part.model, known, *EMBEDS)
+
+
+def _scoring(spec: Rerank) -> str:
+    """Return the kind of model that a reranking takes."""
+    if spec.by == "late_interaction":
+        return "encoder"
+    return "reranker" if spec.label is None else "classifier"
