@@ -10,7 +10,7 @@ Length = Annotated[int, Field(ge=8, le=32768)]
 Precision = Literal["fp32", "bf16", "fp16"]
 Runtime = Literal["torch", "onnx"]
 Pooling = Literal["cls", "mean", "last_token"]
-Task = Literal["encoder", "reranker", "classifier", "generator"]
+Task = Literal["encoder", "reranker", "classifier", "generator", "tokenizer"]
 
 
 class EmbedParams(Params):
@@ -107,7 +107,7 @@ class _Stored(ModelParams):
 
     task: Task = Field(
         "encoder",
-        description="encoder, generator, or a cross-encoder: reranker with one score, classifier with labels",
+        description="encoder, generator, tokenizer; a cross-encoder: reranker with one score, classifier with labels",
     )
     pooling: Pooling | None = Field(None, description="null: as the model's own files say; else cls, mean, last_token")
     trust_remote_code: bool = Field(False, description="run code that comes with the model")
