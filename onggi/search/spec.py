@@ -10,6 +10,8 @@
       sure:     {cut: reranked, min_score: 0.3}
       varied:   {diversify: hybrid, model: base, balance: 0.7}
 
+docs/systems.md has every form and every setting, and a test builds what that page declares.
+
 What stands after ``fuse``, ``rerank``, ``transform``, ``diversify``, ``cut`` or a type of questions is the name of an
 index or a system, or a composition itself: ``{fuse: [bm25, {rerank: dense-tuned, …}], by: rrf}``.
 """
