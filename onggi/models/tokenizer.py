@@ -67,9 +67,13 @@ class Tokenizer:
                 raise ParamsError(params.user_dictionary, problem, "write `form<TAB>tag<TAB>score` lines") from None
             terms = Terms(name=params.name, pos=params.pos)
             (temporary / MANIFEST).write_text(terms.model_dump_json(indent=2) + "\n", "utf-8")
-            if params.name == "kiwi":
-                kiwi(temporary / DICTIONARY)  # a dictionary that Kiwi cannot read is named here
-            next(cls(temporary, terms).terms(["독"]))  # and what is not installed
+            match params.name:  # a dictionary that Kiwi cannot read is named here, and what is not installed
+                case "kiwi":
+                    kiwi(temporary / DICTIONARY)
+                case "okt":
+                    okt.identity()
+                case "mecab":
+                    mecab.tagger()
 
     @classmethod
     def take(cls, source: Path, folder: Path, trust_remote_code: bool, where: str) -> None:

@@ -86,7 +86,7 @@ def test_what_is_not_installed_is_named_when_the_folder_is_made(
 ) -> None:  # type: ignore[no-untyped-def]
     monkeypatch.setitem(sys.modules, package, None)
     monkeypatch.setitem(sys.modules, "jpype", ModuleType("jpype"))
-    for made_once in (okt._machine, mecab._tagger):
+    for made_once in (okt._machine, mecab.tagger):
         made_once.cache_clear()
     with pytest.raises(ModelError, match=rf"^tokenizer {name}: {package} is not installed; .*'onggi\[{name}\]'$"):
         terms("독", name)
