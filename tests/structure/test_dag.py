@@ -17,7 +17,7 @@ from tests.structure.dag import Stage, declared, params, stages
 from tests.structure.modules import ROOT, closure, file_of, modules, tree
 
 ORDER = [
-    *("ingest", "chunk", "gold", "tokenizer", "bootstrap", "fetch", "adopt", "encode", "index", "synthesize"),
+    *("ingest", "chunk", "gold", "tokenizer", "bootstrap", "fetch", "adopt", "join", "encode", "index", "synthesize"),
     *("candidates", "mine", "finetune", "search", "inputs", "compose", "truths", "guard", "evaluate", "answer"),
     *("judge", "benchmark_llm", "report"),
 ]
@@ -302,5 +302,5 @@ def test_what_repeats_repeats_over_what_is_declared() -> None:
     }
 
 
-MODELS = {"tokenizer": "tokenizer", "bootstrap": "bootstrap", "fetch": "hub", "adopt": "local"}
+MODELS = {"tokenizer": "tokenizer", "bootstrap": "bootstrap", "fetch": "hub", "adopt": "local", "join": "joined"}
 """The stage that makes each kind of model."""
