@@ -77,7 +77,12 @@ def measured_of(asked: list[Question], runs: dict[str, dict[str, list[tuple[str,
 
 def test_of_several_pieces_it_says_which_stands_where_and_how_many_each_system_has(tmp_path: Path) -> None:
     tables.write(tmp_path / "chunks.parquet", Chunk, CHUNKS)
-    pieces = [Evidence("a", 10, 30), Evidence("a", 210, 230), Evidence("a", 2_910, 2_930), Evidence("a", 40, 50, part=1)]
+    pieces = [
+        Evidence("a", 10, 30),
+        Evidence("a", 210, 230),
+        Evidence("a", 2_910, 2_930),
+        Evidence("a", 40, 50, part=1),
+    ]
     ids = [chunk.chunk_id for chunk in CHUNKS]
     runs = {"one": {"q": [(i, 1.0) for i in (ids[2], ids[5], ids[0])]}, "two": {"q": [(i, 1.0) for i in ids]}}
     measured = measured_of([Question("q", "물음", "정의", ["답"], pieces, "gold", "test")], runs)
