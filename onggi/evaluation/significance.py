@@ -28,8 +28,8 @@ POWER = 0.8
 _SIGNS_PER_BLOCK = 2**22
 _POISSON = np.searchsorted(
     np.cumsum([math.exp(-1) / math.factorial(k) for k in range(16)]), (np.arange(1 << 16) + 0.5) / (1 << 16)
-).astype(np.float64)
-"""Draws of a Poisson distribution of mean 1 by 16 random bits."""
+).astype(np.int8)
+"""Draws of a Poisson distribution of mean 1 by 16 random bits; small, so that it stays in the processor's cache."""
 
 
 def clustered(differences: Floats, clusters: Sequence[str]) -> tuple[Floats, Floats]:
@@ -180,7 +180,8 @@ def _weights(clusters: int, resamples: int, seed: int) -> Iterator[Floats]:
     block = max(1, _SIGNS_PER_BLOCK // clusters)
     for start in range(0, resamples, block):
         rows = min(block, resamples - start)
-        yield _POISSON[np.frombuffer(rng.bytes(2 * rows * clusters), np.uint16).reshape(rows, clusters)]
+        drawn = np.frombuffer(rng.bytes(2 * rows * clusters), np.uint16).reshape(rows, clusters)
+        yield _POISSON[drawn].astype(np.float64)
 
 
 def _exact(values: Floats) -> float:

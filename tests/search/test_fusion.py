@@ -90,7 +90,7 @@ WHOLE = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(-9, 9).map(floa
 
 
 @settings(deadline=None)
-@given(WHOLE, WHOLE, st.sampled_from(["min_max", "rank"]), st.integers(0, 1))
+@given(WHOLE, WHOLE, st.sampled_from(["min_max", "z_score", "rank"]), st.integers(0, 1))
 def test_a_weight_of_one_is_that_run_whatever_the_other_found(
     one: Ranking, other: Ranking, scale: str, place: int
 ) -> None:
