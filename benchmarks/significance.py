@@ -46,7 +46,7 @@ def measure() -> Iterator[Measure]:
 
 
 def _whole(sums: NDArray[np.float64], sizes: NDArray[np.float64]) -> float:
-    """Return the CPU seconds of all that is said of a table: a busy machine stretches them less than those of a clock."""
+    """Return the CPU seconds of all that is said of a table: a busy machine stretches them least."""
     start = time.process_time()
     holm(randomization_test(sums, RESAMPLES, 0).tolist())
     bootstrap(sums, sizes, RESAMPLES, 0)
