@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from onggi.answers.reader import AnswerParams, ReaderParams
+from onggi.assessment.params import TruthsParams
 from onggi.choosing.params import Candidates, SampleParams
 from onggi.chunking import ChunkParams
 from onggi.cleaning.params import CleanParams
@@ -30,6 +31,7 @@ from onggi.synthesis.params import SynthesizeParams, TeacherParams
 from onggi.training.params import FinetuneParams
 from onggi.truth.gold import GoldParams
 from onggi.truth.split import SplitParams
+from onggi.truth.truths import GOLD
 
 AnyParams = type[Params] | type[NamedParams[Any]]
 
@@ -59,6 +61,7 @@ SECTIONS: tuple[AnyParams, ...] = (
     RerankerParams,
     MineParams,
     FinetuneParams,
+    TruthsParams,
     EvaluateParams,
     GateParams,
     ReaderParams,
@@ -214,7 +217,9 @@ def unknown_names(loaded: Mapping[str, Any]) -> Iterator[ParamsError]:
     if evaluated.curve and evaluated.curve.operands(systems) is None:
         fix = "name a system {fuse: [NAME, NAME], by: weighted}"
         yield ParamsError(f"{PARAMS}: evaluate.curve.system", f"got {evaluated.curve.system!r}", fix)
-    yield from GateParams.parse(loaded).problems(searchable)
+    truths = TruthsParams.parse(loaded)
+    yield from truths.problems(searchable, JudgeParams.parse(loaded).backend)
+    yield from GateParams.parse(loaded).problems(searchable, [GOLD, *truths.names])
 
 
 def _unknown(where: str, name: str, what: str, known: list[str]) -> ParamsError:

@@ -12,14 +12,22 @@ ROOT = Path(__file__).parents[1]
 HEADER = ["query_id", "about", "type", "question", "hybrid nDCG@10", "hybrid R@10"]
 
 
-def built(folder: Path, lost: float) -> None:
-    """Write what a build measures: every question loses so much, give or take a tenth of it."""
+def built(folder: Path, lost: float, truths: tuple[str, ...] = ()) -> None:
+    """Write what a build measures: every question loses so much, give or take a tenth of it.
+
+    By each truth but the first nothing is lost; without truths the table is one of before they had a column.
+    """
     rows = [
-        [f"q{n:03}", f"d{n % 40}", "정의", f"장독 | {n}번은?", round(0.8 - lost * (0.9 + n % 3 / 10), 6), 1.0]
+        [
+            *([truth] if truths else []),
+            f"q{n:03}", f"d{n % 40}", "정의", f"장독 | {n}번은?",
+            round(0.8 - lost * (0.9 + n % 3 / 10), 6) if truth in ("", truths[0] if truths else "") else 0.8, 1.0,
+        ]
+        for truth in truths or [""]
         for n in range(80)
-    ]
+    ]  # fmt: skip
     (folder / "metrics").mkdir(exist_ok=True)
-    write_csv(folder / "metrics" / "per_query.csv", HEADER, rows)
+    write_csv(folder / "metrics" / "per_query.csv", [*(["truth"] if truths else []), *HEADER], rows)
 
 
 @pytest.fixture
@@ -45,7 +53,7 @@ def test_the_same_results_pass(project: Path) -> None:
     code, printed, said = gate("--against", "main")
     assert code == 0, said
     assert printed.splitlines()[-1] == (
-        "passes against main: none of 2 measures fell, over 80 questions that both have"
+        "passes against main: none of 2 measures fell, by gold, over 80 questions that both have"
     )
 
 
@@ -53,7 +61,7 @@ def test_a_loss_fails_with_the_worst_questions(project: Path) -> None:
     built(project, 0.2)
     code, printed, _ = gate("--against", "main")
     assert code == 1
-    assert re.search(r"^hybrid +nDCG@10 +0\.8000 +0\.60\d\d +-0\.[12]\d+ .* fell$", printed, re.M)
+    assert re.search(r"^gold +hybrid +nDCG@10 +0\.8000 +0\.60\d\d +-0\.[12]\d+ .* fell$", printed, re.M)
     assert printed.count("번은?") == 10
     assert "fails against main: 1 of 2 measures fell" in printed
 
@@ -63,7 +71,7 @@ def test_markdown_escapes_what_questions_hold(project: Path) -> None:
     code, printed, _ = gate("--against", "main", "--markdown")
     assert code == 1
     assert printed.startswith("**fails against main: 1 of 2 measures fell")
-    assert "| hybrid | nDCG@10 | 0.8000 |" in printed
+    assert "| gold | hybrid | nDCG@10 | 0.8000 |" in printed
     assert "장독 \\| " in printed
 
 
@@ -76,3 +84,37 @@ def test_a_commit_without_results_is_named(project: Path) -> None:
     built(project, 0.0)
     code, _, said = gate("--against", "nowhere")
     assert code == 1 and said.startswith("error: --against nowhere: no such commit")
+
+
+def hold_to(*truths: str) -> None:
+    path = Path("params.yaml")
+    text = re.sub(r"^  truths: \[gold.*?\]", f"  truths: [{', '.join(truths)}]", path.read_text("utf-8"), flags=re.M)
+    path.write_text(text, "utf-8")
+
+
+def test_a_commit_of_before_the_column_reads_as_gold(project: Path) -> None:
+    hold_to("gold")
+    built(project, 0.0, ("gold", "lexical"))
+    assert gate("--against", "main")[0] == 0
+    built(project, 0.2, ("gold", "lexical"))
+    code, printed, _ = gate("--against", "main")
+    assert code == 1 and "hybrid nDCG@10 by gold lost most on" in printed
+
+
+def test_every_named_truth_is_held_to(project: Path) -> None:
+    hold_to("gold", "lexical")
+    built(project, 0.0, ("lexical", "gold"))
+    code, printed, _ = gate("--against", "main")
+    assert (code, printed.splitlines()[-1]) == (1, "fails against main: nothing is measured by lexical there")
+    for command in (["add", "."], ["commit", "-qm", "with truths"]):
+        subprocess.run(["git", "-c", "user.name=T", "-c", "user.email=t@example.org", *command], check=True)
+    built(project, 0.2, ("lexical", "gold"))
+    code, printed, _ = gate("--against", "main")
+    assert code == 1
+    assert re.search(r"^lexical +hybrid +nDCG@10 .* fell$", printed, re.M)
+    assert "hybrid nDCG@10 by lexical lost most on" in printed and printed.count("번은?") == 10
+    assert printed.splitlines()[-1] == (
+        "fails against main: 1 of 4 measures fell, by gold, over 80 questions that both have; "
+        "lexical, over 80 questions that both have"
+    )
+    assert gate("--against", "main", "--markdown")[1].count("| lexical | hybrid |") == 2

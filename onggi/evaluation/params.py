@@ -53,6 +53,9 @@ class EvaluateParams(Params):
     token_budget: int = Field(ge=1, description="tokens a reader takes in, for recall within a budget")
     permutations: int = Field(ge=100, le=1_000_000, description="random sign flips, and resamples, of a comparison")
     seed: int = Field(ge=0, description="seed of the sign flips")
+    min_relevance: int = Field(
+        default=1, ge=1, le=100, description="grade from which evidence is relevant to measures that know no grades"
+    )
     curve: CurveParams | None = Field(default=None, description="a weighted fusion that is measured at every weight")
 
     domain: str | None = Field(

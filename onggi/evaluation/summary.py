@@ -78,10 +78,15 @@ def coverage(measured: Measured, params: EvaluateParams) -> dict[str, Any]:
     """Return how many questions the measures rest on, and what is left out, and why."""
     wanted = measured.targets
     parts = [part for target in wanted for part in target.parts]
+    below = sum(bool(question.evidence) for question in measured.questions) - len(wanted)
     counts: dict[str, Any] = {
+        "truth": measured.truth,
+        "queries": len(wanted),
+        "pairs": sum(len(target.relevant) for target in wanted),
         "questions": len(measured.questions),
         "answerable": len(wanted),
-        "unanswerable_left_out": len(measured.questions) - len(wanted),
+        "unanswerable_left_out": sum(not question.evidence for question in measured.questions),
+        **({f"below_grade_{measured.least}_left_out": below} if below else {}),
         "without_answering_chunk": sum(not target.findable for target in wanted),
         "evidence": len(parts),
         "evidence_without_answering_chunk": sum(not part for part in parts),
@@ -117,7 +122,8 @@ PER_TYPE_HEADER = ("system", "type", "queries", "measure", "value")
 
 def per_type(measured: Measured) -> Iterator[tuple[str, str, int, str, float]]:
     """Yield a line per system, question type and measure."""
-    type_of = {question.query_id: question.type or UNTYPED for question in measured.questions if question.evidence}
+    asked = {question.query_id: question.type or UNTYPED for question in measured.questions}
+    type_of = {target.query_id: asked[target.query_id] for target in measured.targets}
     known = [kind for kind in QUESTION_TYPES if kind in type_of.values()]
     kinds = {
         kind: [query_id for query_id, of in type_of.items() if of == kind]

@@ -1,6 +1,6 @@
 """Ground truths: what each table rests on, how the systems stand by each of them, and how they agree."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from onggi.report.headline import MEASURE
@@ -12,13 +12,13 @@ NAMES = {
     GOLD: "사람이 쓴 질문과 근거",
     "lexical": "낱말이 비슷한 이웃(TF-IDF)",
     "llm": "언어 모델이 1~5로 매긴 등급",
-    "intersection": "위의 둘이 함께 맞다고 한 것",
+    "intersection": "두 정답셋이 함께 맞다고 한 것",
     "qrels": "들여온 판정(TREC, BEIR)",
     "guard": "튜닝에 쓰지 않은 다른 영역",
 }
 HOW_TO_READ = (
     "겹침은 어느 한쪽이라도 맞다고 한 쌍 가운데 둘 다 맞다고 한 몫입니다. "
-    "κ는 우연히 맞을 몫을 뺀 일치로, 1이면 늘 같고 0이면 우연만큼 같습니다. "
+    "κ는 둘 다 판정한 쌍에서 우연히 같을 몫을 뺀 일치로, 1이면 늘 같고 0이면 우연만큼 같습니다. "
     "κ가 낮은 두 정답셋은 서로 다른 것을 재므로, 한쪽의 점수로 다른 쪽을 말할 수 없습니다."
 )
 
@@ -26,23 +26,26 @@ Side = Mapping[str, Any]
 
 
 def basis(metrics: Metrics, split: str = "test") -> str:
-    """Return what tables of gold questions rest on: the ground truth, questions and pairs, as far as is known."""
+    """Return what tables of gold questions rest on: the ground truth, questions, pieces of evidence and pairs.
+
+    What is not known is not told; pairs, of a question and what is right of it, are told of test alone.
+    """
     coverage = metrics.get("coverage")
     told = coverage.get("dev", {}) if split == "dev" else coverage
-    queries, pairs = told.get("answerable"), told.get("evidence")
     found = _truths(metrics).get(GOLD, {}) if split == "test" else {}
-    return counted(GOLD, found.get("queries", queries), found.get("pairs", pairs))
+    return counted(GOLD, found.get("queries", told.get("answerable")), found.get("pairs"), told.get("evidence"))
 
 
-def counted(name: str, queries: Any, pairs: Any) -> str:
-    """Return the name of a ground truth with how many questions and pairs of question and evidence it has.
+def counted(name: str, queries: Any, pairs: Any, evidence: Any = None) -> str:
+    """Return the name of a ground truth with what it has.
 
     Examples
     --------
-    >>> counted("gold", 78, 101), counted("gold", 78, None)
-    ('정답셋 gold: 질문 78개, 쌍 101개', '정답셋 gold: 질문 78개')
+    >>> counted("gold", 78, 103, 101), counted("gold", 78, None)
+    ('정답셋 gold: 질문 78개, 근거 101개, 쌍 103개', '정답셋 gold: 질문 78개')
     """
-    numbers = [f"{what} {text_of(count)}개" for what, count in (("질문", queries), ("쌍", pairs)) if is_number(count)]
+    counts = (("질문", queries), ("근거", evidence), ("쌍", pairs))
+    numbers = [f"{what} {text_of(count)}개" for what, count in counts if is_number(count)]
     return f"정답셋 {name}" + (": " + ", ".join(numbers) if numbers else "")
 
 
@@ -91,18 +94,14 @@ def agreement_table(metrics: Metrics) -> Table | None:
     for pair, found in agreement.items() if isinstance(agreement, Mapping) else ():
         if not isinstance(found, Mapping):
             continue
-        counts = [found.get(key) for key in ("queries", "pairs_first", "pairs_second", "pairs_both")]
-        shares = [found.get(key) for key in ("overlap", "kappa")]
-        cells = (Cell(text_of(value) if is_number(value) else "–") for value in (*counts, *shares))
+        cells = (Cell(text_of(found[key]) if is_number(found.get(key)) else "–") for key in _AGREED)
         rows.append(Row((Cell(pair.replace(" ~ ", " · "), is_head=True), *cells, Cell(str(found.get("reason") or "")))))
     if not rows:
         return None
-    columns: Sequence[str] = ("두 정답셋", "함께 가진 질문", "앞의 쌍", "뒤의 쌍", "같은 쌍", "겹침", "κ")
-    if any(row.cells[-1].text for row in rows):
-        columns = (*columns, "재지 못한 까닭")
-    else:
-        rows = [Row(row.cells[:-1]) for row in rows]
-    return Table("정답셋끼리의 일치", tuple(columns), tuple(rows))
+    columns = ("두 정답셋", *_AGREED.values(), "재지 못한 까닭")
+    if not any(row.cells[-1].text for row in rows):
+        columns, rows = columns[:-1], [Row(row.cells[:-1]) for row in rows]
+    return Table("정답셋끼리의 일치", columns, tuple(rows))
 
 
 def leaders(metrics: Metrics) -> str:
@@ -142,4 +141,13 @@ def _column(name: str, of: Side) -> str:
     return counted(name, of.get("queries"), of.get("pairs")).removeprefix("정답셋 ")
 
 
-_UNITS = {"chunk": "청크", "document": "문서"}
+_UNITS = {"chunk": "청크", "document": "문서", "chunk and document": "청크와 문서"}
+_AGREED = {
+    "queries": "함께 가진 질문",
+    "pairs_first": "앞의 쌍",
+    "pairs_second": "뒤의 쌍",
+    "pairs_both": "같은 쌍",
+    "overlap": "겹침",
+    "pairs_judged": "둘 다 판정한 쌍",
+    "kappa": "κ",
+}

@@ -169,6 +169,9 @@ def test_coverage_counts_what_the_measures_rest_on():
     asked = [*QUESTIONS, NONE, cut]
     runs = {"bm25": {q: hits for q, hits in RUNS["bm25"].items() if q != "q07"}}
     assert summary.coverage(measured(runs, asked), PARAMS) == {
+        "truth": "gold",
+        "queries": 31,
+        "pairs": 30,
         "questions": 32,
         "answerable": 31,
         "unanswerable_left_out": 1,

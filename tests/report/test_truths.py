@@ -45,8 +45,8 @@ def test_what_could_not_be_measured_gives_its_reason(metrics: Metrics) -> None:
     assert kinds["llm"] == ["40", "220", "있음, 3 이상이 맞음", "문서", "–"]
     assert kinds["qrels"] == ["–", "–", "–", "–", "no <b>qrels</b> are imported"]
     assert cells(agreement_table(metrics)) == [
-        ["gold · lexical", "38", "61", "190", "30", "0.1357", "0.2104", ""],
-        ["gold · qrels", "–", "–", "–", "–", "–", "–", "no question in common"],
+        ["gold · lexical", "38", "61", "190", "30", "0.1357", "212", "0.2104", ""],
+        ["gold · qrels", "–", "–", "–", "–", "–", "–", "–", "no question in common"],
     ]
 
 
@@ -61,8 +61,8 @@ def test_the_page_says_whether_truths_have_one_winner(metrics: Metrics) -> None:
 
 def test_what_tables_rest_on_is_told_by_coverage_where_there_are_no_truths() -> None:
     coverage = {"answerable": 78, "evidence": 101, "dev": {"answerable": 28, "evidence": 34}}
-    assert basis(Metrics({"coverage": coverage})) == "정답셋 gold: 질문 78개, 쌍 101개"
-    assert basis(Metrics({"coverage": coverage}), "dev") == "정답셋 gold: 질문 28개, 쌍 34개"
+    assert basis(Metrics({"coverage": coverage})) == "정답셋 gold: 질문 78개, 근거 101개"
+    assert basis(Metrics({"coverage": coverage}), "dev") == "정답셋 gold: 질문 28개, 근거 34개"
     assert basis(Metrics()) == "정답셋 gold"
 
 

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from onggi.core import tables
 from onggi.core.errors import ParamsError, TableError
 from onggi.core.schema import Answer, Chunk, Document, Evidence, Hit, Question
+from onggi.truth.truths import Truth, write_truths
 from stages import evaluate, judge
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +33,7 @@ OUTS = (
     "recall_curve.csv",
     "fusion_curve.csv",
     "failures.json",
+    "truths.json",
 )
 PARAMS = """\
 evaluate:
@@ -69,6 +72,14 @@ def ask(query_id, part, split="test", origin="gold"):
 QUESTIONS = [ask("q1", 0), ask("q2", 1), ask("q3", None), ask("q4", 2, split="dev"), ask("q5", 3, origin="synthetic")]
 
 
+LEXICAL = Truth(
+    "lexical",
+    [replace(ask("q1", 0), evidence=[Evidence("onggi.md", CUTS[1], CUTS[2] - 1), Evidence("onggi.md", 0, 10)])],
+    complete=True,
+    made={"of": "answer"},
+)
+
+
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -81,6 +92,7 @@ def folder(tmp_path, monkeypatch):
         order = IDS[place % 2 :] + IDS[: place % 2]
         hits = [Hit(q.query_id, i, r, 1 / r) for q in QUESTIONS for r, i in enumerate(order, 1)]
         tables.write(Path("runs", f"{system}.parquet"), Hit, hits)
+    write_truths(Path("truths"), [LEXICAL])
     answers = [
         Answer("q1", "옹기는", IDS[0], 0.9, IDS[:2]),
         Answer("q2", "언덕", IDS[0], 0.5, IDS[2:]),
@@ -92,7 +104,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def run_evaluate(metrics="metrics"):
-    names = ("runs", "documents.parquet", "chunks.parquet", "gold.parquet", metrics)
+    names = ("runs", "documents.parquet", "chunks.parquet", "gold.parquet", "truths", metrics)
     evaluate.main(*map(Path, names))
 
 
@@ -123,6 +135,48 @@ def test_evaluate_writes_the_tables(folder):
     assert (pair["Success@1"]["difference"], pair["Success@1"]["p"], pair["Success@1"]["interval"]) == (0.0, 1.0, None)
     coverage = load("metrics/coverage.json")
     assert (coverage["questions"], coverage["answerable"], coverage["unanswerable_left_out"]) == (3, 2, 1)
+
+
+def test_every_system_is_measured_by_every_truth(folder):
+    run_evaluate()
+    found = load("metrics/truths.json")
+    gold, lexical = found["truths"]["gold"], found["truths"]["lexical"]
+    assert gold["systems"] == load("metrics/retrieval.json")
+    assert (gold["queries"], gold["pairs"], gold["unit"], gold["graded"]) == (2, 2, "chunk", False)
+    assert (lexical["queries"], lexical["pairs"], lexical["min_relevance"]) == (1, 2, 1)
+    assert lexical["made"] == {"of": "answer"}
+    assert lexical["systems"]["bm25"]["RR@10"] == 1.0 and lexical["systems"]["dense-base"]["RR@10"] == 1.0
+    assert lexical["systems"]["dense-base"]["AP"] == (1 / 1 + 2 / 4) / 2
+    assert found["agreement"] == {
+        "gold ~ lexical": {
+            "queries": 1, "pairs_first": 1, "pairs_second": 2, "pairs_both": 1, "overlap": 0.5, "pairs_judged": 1,
+            "reason": "both give one verdict to all pairs that both have judged",
+        }
+    }  # fmt: skip
+    rows = load_csv("metrics/per_query.csv")
+    assert [(row["truth"], row["query_id"], row["about"]) for row in rows] == [
+        ("gold", "q1", "onggi.md"), ("gold", "q2", "onggi.md"), ("lexical", "q1", "onggi.md")
+    ]  # fmt: skip
+    assert (rows[0]["bm25 AP"], rows[2]["dense-base AP"]) == ("1.0", "0.75")
+    coverage = load("metrics/coverage.json")
+    assert [coverage[key] for key in ("truth", "queries", "pairs")] == ["gold", 2, 2]
+
+
+def test_what_a_grade_is_enough_for(folder):
+    graded = replace(ask("q2", 1), evidence=[Evidence("onggi.md", CUTS[1], CUTS[2] - 1, grade=2)])
+    tables.write(Path("gold.parquet"), Question, [QUESTIONS[0], graded])
+    Path("params.yaml").write_text(PARAMS.replace("seed: 1", "seed: 1\n  min_relevance: 2"), encoding="utf-8")
+    run_evaluate()
+    found = load("metrics/truths.json")["truths"]["gold"]
+    assert (found["queries"], found["pairs"], found["graded"], found["min_relevance"]) == (1, 1, True, 2)
+    assert load("metrics/coverage.json")["below_grade_2_left_out"] == 1
+    assert [row["query_id"] for row in load_csv("metrics/per_query.csv") if row["truth"] == "gold"] == ["q2"]
+
+
+def test_a_folder_of_no_truths_is_named(folder):
+    (folder / "truths" / "truths.json").unlink()
+    with pytest.raises(TableError, match=r"truths/truths\.json: tells no ground truths"):
+        run_evaluate()
 
 
 def test_choosing_is_done_on_dev(folder):

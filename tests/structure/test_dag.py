@@ -18,7 +18,7 @@ from tests.structure.modules import ROOT, closure, file_of, modules, tree
 
 ORDER = [
     *("ingest", "chunk", "gold", "tokenizer", "bootstrap", "fetch", "adopt", "encode", "index", "synthesize"),
-    *("candidates", "mine", "finetune", "search", "inputs", "compose", "evaluate", "answer", "judge"),
+    *("candidates", "mine", "finetune", "search", "inputs", "compose", "truths", "evaluate", "answer", "judge"),
     *("benchmark_llm", "report"),
 ]
 LOADS = ("load", "parse", "load_entry")
@@ -71,7 +71,7 @@ def test_the_settings_a_stage_loads_are_declared(stage: Stage) -> None:
 PICTURED = {
     *("corpus.path", "gold.path", "models", "encoders", "indexes", "systems", "synthesize.index", "mine.candidates"),
     *("reranker.model", "finetune.base", "answer.system", "answer.encoder", "reader.path"),
-    *("rewriter.path", "gate.systems", "gate.measures", "gate.targets"),
+    *("rewriter.path", "gate.systems", "gate.truths", "gate.measures", "gate.targets"),
 }
 """What the page is made of beside metrics: the picture of stages, weights, margins and targets; it loads no section."""
 
@@ -166,6 +166,7 @@ READ_FROM_PARAMS = {
     params()["reader"]["path"],
     params()["judge"]["path"],
     params()["judge"]["verdicts"],
+    params()["truths"]["qrels"]["path"],
     *(tokenizer["user_dictionary"] for tokenizer in params()["models"]["tokenizer"].values()),
 }
 """Paths of the user's: a stage reads them from params.yaml, so that no shell ever sees them."""

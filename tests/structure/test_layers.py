@@ -19,6 +19,7 @@ LAYERS = (
     ("onggi.index",),
     ("onggi.search",),
     ("onggi.truth",),
+    ("onggi.assessment",),
     ("onggi.synthesis", "onggi.answers"),
     ("onggi.negatives",),
     ("onggi.training",),
