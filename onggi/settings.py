@@ -30,6 +30,7 @@ from onggi.search.spec import Systems
 from onggi.synthesis.params import SynthesizeParams, TeacherParams
 from onggi.training.params import FinetuneParams
 from onggi.truth.gold import GoldParams
+from onggi.truth.guard import GUARD
 from onggi.truth.split import SplitParams
 from onggi.truth.truths import GOLD
 
@@ -219,7 +220,8 @@ def unknown_names(loaded: Mapping[str, Any]) -> Iterator[ParamsError]:
         yield ParamsError(f"{PARAMS}: evaluate.curve.system", f"got {evaluated.curve.system!r}", fix)
     truths = TruthsParams.parse(loaded)
     yield from truths.problems(searchable, JudgeParams.parse(loaded).backend)
-    yield from GateParams.parse(loaded).problems(searchable, [GOLD, *truths.names])
+    guarded = [GUARD] if evaluated.guard else []
+    yield from GateParams.parse(loaded).problems(searchable, [GOLD, *truths.names, *guarded])
 
 
 def _unknown(where: str, name: str, what: str, known: list[str]) -> ParamsError:

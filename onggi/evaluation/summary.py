@@ -1,7 +1,7 @@
 """What the measures come to: the tables and plots that are committed."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,17 +31,21 @@ def averages(measured: Measured) -> dict[str, dict[str, float]]:
     }
 
 
-def differences(measured: Measured, params: EvaluateParams) -> dict[str, dict[str, Any]]:
-    """Return, for the pairs that params name, what is known of the difference of each measure that both systems have.
+def differences(
+    measured: Measured, params: EvaluateParams, named: Sequence[tuple[str, str]] | None = None
+) -> dict[str, dict[str, Any]]:
+    """Return what is known of the difference of each measure that both systems of a pair have.
 
-    The keys are ``"first → second"``; a difference is the second's mean minus the first's. Of each there are its 95 %
-    ``interval``; ``p`` by randomization and ``p_bootstrap``, both over the documents that questions ask about;
-    ``p_holm``, which is p corrected for all tests of this table; on how many questions the second wins, ties and
-    loses; and the smallest difference that the questions could show (``detectable``). p keeps four digits rather than
-    four places, so that it never reads as 0. An interval that nobody can tell is null.
+    The pairs are those of params, or those ``named`` here. The keys are ``"first → second"``; a difference is the
+    second's mean minus the first's. Of each there are its 95 % ``interval``; ``p`` by randomization and
+    ``p_bootstrap``, both over the documents that questions ask about; ``p_holm``, which is p corrected for all tests of
+    this table; on how many questions the second wins, ties and loses; and the smallest difference that the questions
+    could show (``detectable``). p keeps four digits rather than four places, so that it never reads as 0. An interval
+    that nobody can tell is null.
     """
     scores = measured.scores
-    pairs = params.pairs(list(scores)) if measured.targets else []
+    named = params.pairs(list(scores)) if named is None else named
+    pairs = named if measured.targets else []
     tests = [(a, b, measure) for a, b in pairs for measure in scores[a] if measure in scores[b]]
     if not tests:
         return {}

@@ -47,14 +47,19 @@ def guard_tables(now: Metrics, then: Metrics, compare: bool) -> tuple[Table, ...
         was = there.get(system, {})
         cells = (cell(of[m], was.get(m), compare) if is_number(of.get(m)) else Cell("–") for m in measures)
         rows.append(Row((Cell(system, is_head=True), *cells)))
-    means = Table(f"다른 영역(guard)의 평균: {_counted(now)}", ("시스템", *measures), tuple(rows))
+    left = now.get("guard").get("left_out")
+    told = (f"{system}({reason})" for system, reason in left.items()) if isinstance(left, Mapping) else ()
+    note = f"묻지 못한 시스템: {', '.join(told)}." if left else ""
+    means = Table(f"다른 영역(guard)의 평균: {_counted(now)}", ("시스템", *measures), tuple(rows), note)
     before = _differences(then) if compare else {}
     caption = f"다른 영역(guard)에서 튜닝 전 → 뒤: {MEASURE}"
     return (means, *([compared_table(_differences(now), before, compare, caption)] if _differences(now) else []))
 
 
 def sentence(metrics: Metrics) -> str:
-    """Return what tuning cost, in words; empty where it was not measured."""
+    """Return what tuning cost, in words, or why nobody knows; empty without guard.json."""
+    if reason := metrics.get("guard").get("reason"):
+        return f"재지 않았습니다({reason})."
     told = [
         f"{cost.pair} {change(cost.difference, 0.0)}"
         + (f"(95% 구간 {change(cost.interval[0], 0.0)} ~ {change(cost.interval[1], 0.0)})" if cost.interval else "")

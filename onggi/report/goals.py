@@ -77,7 +77,7 @@ def together(found: Sequence[Goal]) -> str:
 
 
 def _targets(metrics: Metrics, decided: Decided) -> Iterator[Goal]:
-    for truth in dict.fromkeys((GOLD, *decided.truths)):
+    for truth in dict.fromkeys((GOLD, *(name for name in decided.truths if name != GUARD))):
         for system, targets in decided.targets.items():
             for measure, target in targets.items():
                 mean, interval = _measured(metrics, truth, system, measure)
@@ -91,7 +91,7 @@ def _measured(metrics: Metrics, truth: str, system: str, measure: str) -> tuple[
     if truth == GOLD:
         found = metrics.get("intervals").get("systems", {}).get(system, {}).get(measure, {})
         return found.get("mean"), found.get("interval")
-    told = metrics.get("guard") if truth == GUARD else metrics.get("truths").get("truths", {}).get(truth, {})
+    told = metrics.get("truths").get("truths", {}).get(truth, {})
     mean = told.get("systems", {}).get(system, {}).get(measure)
     return mean, told.get("intervals", {}).get(system, {}).get(measure)
 

@@ -84,7 +84,13 @@ def test_what_tuning_cost_is_said_after_correction(metrics: Metrics) -> None:
     means, differences = guard_tables(metrics, Metrics(), False)
     assert cells(means) == [["dense-base", "0.7100", "0.9000"], ["dense-tuned", "0.6688", "0.8800"]]
     assert cells(differences)[0][:3] == ["dense-base → dense-tuned", "더 나쁨", "−0.0412"]
-    assert guard_tables(Metrics(), metrics, True) == () and sentence(Metrics()) == ""
+    assert not means.footnote and guard_tables(Metrics(), metrics, True) == () and sentence(Metrics()) == ""
+
+
+def test_what_the_guard_could_not_ask_is_told() -> None:
+    assert sentence(Metrics({"guard": {"reason": "no guard set"}})) == "재지 않았습니다(no guard set)."
+    left = {"guard": {**sample.OBJECTS["guard"], "left_out": {"hyde": "no reply is held"}}}
+    assert guard_tables(Metrics(left), Metrics(), False)[0].footnote == "묻지 못한 시스템: hyde(no reply is held)."
 
 
 @pytest.mark.parametrize(

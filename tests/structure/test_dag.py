@@ -18,8 +18,8 @@ from tests.structure.modules import ROOT, closure, file_of, modules, tree
 
 ORDER = [
     *("ingest", "chunk", "gold", "tokenizer", "bootstrap", "fetch", "adopt", "encode", "index", "synthesize"),
-    *("candidates", "mine", "finetune", "search", "inputs", "compose", "truths", "evaluate", "answer", "judge"),
-    *("benchmark_llm", "report"),
+    *("candidates", "mine", "finetune", "search", "inputs", "compose", "truths", "guard", "evaluate", "answer"),
+    *("judge", "benchmark_llm", "report"),
 ]
 LOADS = ("load", "parse", "load_entry")
 each = pytest.mark.parametrize("stage", stages(), ids=lambda stage: stage.name)
@@ -167,6 +167,7 @@ READ_FROM_PARAMS = {
     params()["judge"]["path"],
     params()["judge"]["verdicts"],
     params()["truths"]["qrels"]["path"],
+    params()["evaluate"]["guard"]["path"],
     *(tokenizer["user_dictionary"] for tokenizer in params()["models"]["tokenizer"].values()),
 }
 """Paths of the user's: a stage reads them from params.yaml, so that no shell ever sees them."""
@@ -178,6 +179,22 @@ def test_the_command_line_is_one_the_stage_takes(stage: Stage, monkeypatch: pyte
     parser, options = command(stage)
     parser.make_context(stage.name, list(options), resilient_parsing=False).close()
     assert {parameter.param_type_name for parameter in parser.params} == {"option"}
+
+
+def test_nothing_that_is_made_or_chosen_reads_the_guard() -> None:
+    """Neither corpus nor encoder, question, negative, index, run or answer: else it would guard nothing."""
+    guard = params()["evaluate"]["guard"]["path"]
+    reached, reading = {guard}, set()
+    while found := [stage for stage in stages() if stage.name not in reading and touches(stage, reached)]:
+        reading |= {stage.name for stage in found}
+        reached |= {out for stage in found for out in stage.outs}
+    assert {"guard", "evaluate"} <= reading <= {"guard", "evaluate", "report"}
+    assert not within(guard, (params()["corpus"]["path"], params()["gold"]["path"], params()["teacher"]["path"]))
+
+
+def touches(stage: Stage, paths: set[str]) -> bool:
+    """Tell whether a stage reads one of some paths, a part of it, or a folder that holds it."""
+    return any(within(path, stage.deps) or within(dep, tuple(paths)) for path in paths for dep in stage.deps)
 
 
 def test_nothing_of_params_gets_into_a_command() -> None:
