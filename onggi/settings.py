@@ -23,6 +23,7 @@ from onggi.index.params import Indexes
 from onggi.models.declared import Bootstraps, HubModels, LocalModels, Tokenizers
 from onggi.models.params import EmbedParams, Encoders, RerankerParams
 from onggi.negatives.params import MineParams, QuestionsParams
+from onggi.performance.params import BenchmarkParams
 from onggi.search import spec
 from onggi.search.retriever import SearchParams
 from onggi.search.rewriter import RewriterParams
@@ -70,6 +71,7 @@ SECTIONS: tuple[AnyParams, ...] = (
     JudgeParams,
     Candidates,
     SampleParams,
+    BenchmarkParams,
 )
 """Every section of params.yaml in its order; a new one is a line here and its import."""
 

@@ -33,9 +33,11 @@ OBJECTS = (
     "side_by_side",
     "truths",
     "guard",
-    "performance",
 )
 """The JSON files that hold an object."""
+
+TIMED = ("performance",)
+"""Those that hold times: no build makes them, so the page that a build makes does not show them."""
 
 GOLD = "gold"
 """The ground truth that people wrote: what a page says of questions is about it."""
@@ -136,8 +138,8 @@ class Metrics:
         return self.objects.get(name, {})
 
 
-def load_folder(folder: Path) -> Metrics:
-    """Read the metrics that lie in ``folder``.
+def load_folder(folder: Path, *, timed: bool = True) -> Metrics:
+    """Read the metrics that lie in ``folder``; those that hold times only where ``timed`` says so.
 
     Raises
     ------
@@ -155,13 +157,14 @@ def load_folder(folder: Path) -> Metrics:
         except OSError as error:
             raise TableError(folder / name, f"cannot be read ({error.strerror})", "make it a readable file") from None
 
-    found = load(read, str(folder))
+    found = load(read, str(folder), timed=timed)
     return dataclasses.replace(found, objects={**found.objects, **candidates.objects(folder)})
 
 
-def load(read: ReadFile, where: str) -> Metrics:
+def load(read: ReadFile, where: str, *, timed: bool = True) -> Metrics:
     """Read the metrics through ``read``; ``where`` names their folder in errors (see `load_folder`)."""
-    objects = {name: loaded for name in OBJECTS if (loaded := _json(read, where, name)) is not None}
+    names = OBJECTS + (TIMED if timed else ())
+    objects = {name: loaded for name in names if (loaded := _json(read, where, name)) is not None}
     for name in ("retrieval", "dev", "significance"):
         for key, inner in objects.get(name, {}).items():
             if not isinstance(inner, dict):

@@ -1,5 +1,4 @@
 import math
-from itertools import pairwise
 
 import pytest
 import pytrec_eval
@@ -12,7 +11,7 @@ from onggi.evaluation.measures import (
     judged_share,
     mean,
     measure_names,
-    recall_curve,
+    recall_by_rank,
     recall_in_budget,
     score,
     short_of_budget,
@@ -225,7 +224,7 @@ def test_renaming_chunks_documents_and_questions_changes_nothing(cases, places):
         runs[0][old], runs[1][new] = [(i, 0.5) for i in ids], [(called[i], 0.5) for i in ids]  # all tied
     ours, again = score(before, runs[0], INDEX, BUDGET), score(after, runs[1], renamed, BUDGET)
     assert {m: {queries[q]: v for q, v in of.items()} for m, of in ours.items()} == again
-    assert recall_curve(before, runs[0], INDEX) == pytest.approx(recall_curve(after, runs[1], renamed))
+    assert recall_by_rank(before, runs[0], INDEX).tolist() == recall_by_rank(after, runs[1], renamed).tolist()
     assert {m: mean(of) for m, of in ours.items()} == {m: mean(of) for m, of in again.items()}
 
 
@@ -291,12 +290,12 @@ def test_a_larger_budget_never_finds_less(ids, part, budget, more):
 def test_the_curve_rises_and_agrees_with_recall(cases):
     targets = [Target(f"q{n}", "chunk", part) for n, (_, part) in enumerate(cases)]
     run = {f"q{n}": run_of(ids) for n, (ids, _) in enumerate(cases)}
-    curve = recall_curve(targets, run, INDEX)
-    assert curve.shape == (100,)
-    assert all(a <= b for a, b in pairwise(curve))
+    gained = recall_by_rank(targets, run, INDEX)
+    assert gained.shape == (len(targets), 100)
+    assert (gained >= 0).all()
     values = score(targets, run, INDEX, BUDGET)
     for k in (5, 10, 100):
-        assert curve[k - 1] == pytest.approx(mean(values[f"R@{k}"]))
+        assert gained[:, :k].sum(axis=1) == pytest.approx(list(values[f"R@{k}"].values()))
 
 
 @pytest.mark.parametrize(

@@ -268,6 +268,8 @@ def test_evaluate_writes_the_plots_and_failures(folder):
     assert rows[0] == {"system": "bm25", "type": "정의", "queries": "2", "measure": "Success@1", "value": "0.5"}
     curve = load_csv("metrics/recall_curve.csv")
     assert [row["recall"] for row in curve[:3]] == ["0.5", "1.0", "1.0"]
+    assert list(curve[0]) == ["system", "k", "recall", "low", "high"]
+    assert (curve[1]["low"], curve[1]["high"]) == ("", "")  # all alike: no interval can be told
     page = load("metrics/failures.json")
     assert (page["system"], page["split"]) == ("hybrid", "test")
     assert (page["questions"], page["failed"], page["causes"], page["failures"]) == (2, 0, {}, [])

@@ -21,6 +21,9 @@ ORDER = [
     *("candidates", "mine", "finetune", "search", "inputs", "compose", "truths", "guard", "evaluate", "answer"),
     *("judge", "benchmark_llm", "report"),
 ]
+BESIDE = ("benchmark",)
+"""Stages of benchmarks/dvc.yaml, which `dvc repro` does not run: what they measure is never the same twice."""
+
 LOADS = ("load", "parse", "load_entry")
 each = pytest.mark.parametrize("stage", stages(), ids=lambda stage: stage.name)
 
@@ -43,7 +46,8 @@ def command(stage: Stage) -> tuple[click.Command, tuple[str, ...]]:
 def test_the_stages_and_their_order() -> None:
     assert list(declared()["stages"]) == ORDER
     files = {path.stem for path in (ROOT / "stages").glob("*.py")} - {"__init__"}
-    assert files == set(ORDER)
+    assert files == {*ORDER, *BESIDE}
+    assert [stage.name for stage in stages() if stage.name.split("@")[0] not in ORDER] == list(BESIDE)
 
 
 @each
@@ -216,7 +220,9 @@ def test_no_out_persists() -> None:
 
 def test_metrics_plots_and_the_checkpoint_are_declared() -> None:
     outs = [out for stage in declared()["stages"].values() for out in stage.get("metrics", ())]
-    written = {path for out in outs for path in out}
+    written = {path for out in outs for path in out} | {
+        out for stage in stages() if stage.name in BESIDE for out in stage.outs
+    }
     small = {f"metrics/{path.name}" for path in (ROOT / "metrics").glob("*.json")}
     assert small - written <= {"metrics/failures.json", "metrics/side_by_side.json"}  # texts, not numbers
     assert all(options == {"cache": False} for out in outs for options in out.values())
@@ -231,12 +237,15 @@ BESIDE_THE_OUTS = {
     "onggi.llm.local",
     "onggi.llm.retries",
     "onggi.choosing.trial",
+    "onggi.performance.asking",
+    "onggi.performance.benchmark",
+    "onggi.performance.trial",
 }
 """They tell when a run was and how long it took, when a row was last used, and when to commit and to draw the next
 line; and where the project is whose dvc.lock is kept. None of it enters an out: the memo hands out rows alone, and what
 is drawn, recorded and kept lies outside of the outs. The sandbox ends what hangs without using the CPU. A local model
 tells the journal how long its replies took; an endpoint may name the moment from which it can be asked again. A trial
-of a model tells how long it took to the one out that is there for it.
+of a model tells how long it took to the one out that is there for it, and the benchmark to its own.
 """
 
 UNSTEADY = re.compile(
