@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from onggi.report.inputs import Metrics
+from onggi.report.labels import label
 from onggi.report.tabulate import Cell, Row, Table, cell
 from onggi.report.values import is_number, text_of
 
@@ -13,6 +14,7 @@ _FIGURES: Sequence[tuple[str, tuple[str, ...]]] = (
     ("P99(ms)", ("latency_ms", "p99")),
     ("질문/초", ("queries_per_second",)),
     ("색인(MB)", ("index_mb",)),
+    ("모델(MB)", ("models_mb",)),
     ("최대 메모리(MB)", ("peak_memory_mb", "host")),
     ("GPU 메모리(MB)", ("peak_memory_mb", "device")),
     ("첫 시작(초)", ("cold_start_s",)),
@@ -21,6 +23,8 @@ _FIGURES: Sequence[tuple[str, tuple[str, ...]]] = (
     ("오류", ("errors",)),
 )
 
+_BUSY = "load_before"
+
 
 def speed_table(now: Metrics, then: Metrics, compare: bool) -> Table | None:
     """Return systems by what they take; figures without a value for any system are left out, None without any.
@@ -28,7 +32,7 @@ def speed_table(now: Metrics, then: Metrics, compare: bool) -> Table | None:
     Times of another machine are not compared.
     """
     here, there = timed(now), timed(then)
-    same = now.get("performance").get("machine") == then.get("performance").get("machine")
+    same = _identity(now) == _identity(then)
     figures = [(title, path) for title, path in _FIGURES if any(is_number(at(of, path)) for of in here.values())]
     if not figures:
         return None
@@ -63,7 +67,14 @@ def at(of: Mapping[str, Any], path: Sequence[str]) -> Any:
 
 def _machine(metrics: Metrics) -> str:
     machine = metrics.get("performance").get("machine")
-    told = (
-        ", ".join(f"{key} {text_of(value)}" for key, value in machine.items()) if isinstance(machine, Mapping) else ""
-    )
-    return f"잰 기계: {told}." if told else ""
+    told = [f"{label(key)} {text_of(value)}" for key, value in machine.items()] if isinstance(machine, Mapping) else []
+    left = metrics.get("performance").get("not_measured")
+    reasons = [f"{system}({reason})" for system, reason in left.items()] if isinstance(left, Mapping) else []
+    said = (("잰 기계", told), ("재지 않은 시스템", reasons))
+    return " ".join(f"{what}: {', '.join(each)}." for what, each in said if each)
+
+
+def _identity(metrics: Metrics) -> dict[str, Any]:
+    """Return what a machine is told apart by, without how busy it was."""
+    machine = metrics.get("performance").get("machine")
+    return {k: v for k, v in machine.items() if k != _BUSY} if isinstance(machine, Mapping) else {}

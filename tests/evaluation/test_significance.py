@@ -175,6 +175,27 @@ def test_binary_nulls_of_many_documents_are_called_a_difference_one_time_in_twen
     assert np.mean(randomization_test(sums, 999, 1) < 0.05) == pytest.approx(0.05, abs=0.02)
 
 
+def test_the_error_is_that_of_a_ratio_of_sums() -> None:
+    rng = np.random.default_rng(11)
+    about = rng.integers(0, 30, 200)
+    sums, sizes = clustered(rng.uniform(0, 1, (200, 1)), [str(n) for n in about])
+    mean = sums.sum() / sizes.sum()
+    strayed = (sums[:, 0] - mean * sizes) ** 2  # Cochran, Sampling Techniques, 1977, 2.11
+    expected = (strayed.sum() * len(sizes) / (len(sizes) - 1)) ** 0.5 / sizes.sum()
+    assert bootstrap(sums, sizes, 200, 1).error == pytest.approx([expected])
+
+
+@pytest.mark.parametrize("clusters", [22, 60])
+@pytest.mark.parametrize("kind", ["binary", "graded"])
+def test_the_interval_of_a_mean_covers_it_where_documents_have_unlike_many_questions(clusters: int, kind: str) -> None:
+    rng = np.random.default_rng(clusters)
+    about = np.repeat(np.arange(clusters), rng.integers(1, 8, clusters))
+    by_document = rng.uniform(0.4, 1, (clusters, 2000))[about]  # what is true of a document; 0.7 on the whole
+    values = rng.random(by_document.shape) < by_document if kind == "binary" else by_document
+    drawn = bootstrap(*clustered(values.astype(float), [str(n) for n in about]), 999, 3)
+    assert np.mean((drawn.low <= 0.7) & (drawn.high >= 0.7)) == pytest.approx(0.95, abs=0.02)
+
+
 def test_questions_taken_for_independent_would_be_called_different_too_often() -> None:
     values, about = null(28, 6, 2000, "even")
     sums, _ = clustered(values, about)

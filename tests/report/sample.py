@@ -188,7 +188,8 @@ OBJECTS["guard"] = {
     },
 }  # fmt: skip
 OBJECTS["performance"] = {
-    "machine": {"cpu": "a <b>processor</b>", "cores": 2},
+    "machine": {"cpu": "a <b>processor</b>", "cores": 2, "gpu": None, "load_before": 0.1},
+    "not_measured": {"사내 용어로 다시 묻기": "it asks a language model"},
     "systems": {
         name: {
             "latency_ms": {"p50": p50, "p95": 9.0, "p99": 12.25},

@@ -137,13 +137,17 @@ def test_speed_stands_by_systems_and_leaves_out_what_nobody_measured(metrics: Me
         "다시 시작(초)", "물은 질문", "오류",
     )  # fmt: skip
     assert cells(table)[0] == ["bm25", "2.5", "9", "12.25", "210.5", "1.75", "612.5", "2.5", "0.5000", "1,000", "0"]
-    assert table.footnote == "잰 기계: cpu a <b>processor</b>, cores 2."
+    assert table.footnote == (
+        "잰 기계: CPU a <b>processor</b>, 코어 2, GPU 없음, 재기 전의 부하 0.1000. "
+        "재지 않은 시스템: 사내 용어로 다시 묻기(it asks a language model)."
+    )
     assert speed_table(Metrics(), metrics, True) is None
 
 
 def test_times_of_another_machine_are_not_compared(metrics: Metrics) -> None:
     same = json.loads(json.dumps(sample.OBJECTS["performance"]))
     same["systems"]["bm25"]["latency_ms"]["p50"] = 2.0
+    same["machine"]["load_before"] = 3.5  # the same machine, busier
     assert speed_table(metrics, Metrics({"performance": same}), True).rows[0].cells[1].change == "+0.5000"
     same["machine"]["cores"] = 64
     other = speed_table(metrics, Metrics({"performance": same}), True)
