@@ -341,3 +341,11 @@ def test_a_missing_table_is_one_line(folder):
     )
     assert done.returncode == 1
     assert done.stderr == "error: none.parquet: no such table; run `dvc repro` to build it\n"
+
+
+def test_what_was_found_for_a_question_without_an_answer_is_shown_beside_the_others(folder):
+    run_evaluate()
+    shown = load("metrics/side_by_side.json")
+    (nowhere,) = [question for question in shown["questions"] if not question["evidence"]]
+    assert nowhere["query_id"] == "q3" and nowhere["ranks"] == dict.fromkeys(SYSTEMS)
+    assert all(nowhere["found"].values())

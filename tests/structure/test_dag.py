@@ -74,10 +74,10 @@ def test_the_settings_a_stage_loads_are_declared(stage: Stage) -> None:
 
 PICTURED = {
     *("corpus.path", "gold.path", "models", "encoders", "indexes", "systems", "synthesize.index", "mine.candidates"),
-    *("reranker.model", "finetune.base", "answer.system", "answer.encoder", "gate.systems", "gate.targets"),
-    *("reader.path", "rewriter.path"),
+    *("reranker.model", "finetune.base", "answer.system", "answer.encoder", "reader.path"),
+    *("rewriter.path", "gate.systems", "gate.truths", "gate.measures", "gate.targets"),
 }
-"""What the page is made of beside metrics: its picture of the stages, weights and targets; it loads no section."""
+"""What the page is made of beside metrics: the picture of stages, weights, margins and targets; it loads no section."""
 
 ENTRIES = {"mine": "mine.candidates"}
 """Sections of which a stage that repeats reads its own entry of one key: candidates@bm25 reads mine.candidates.bm25."""
@@ -282,7 +282,7 @@ def test_the_params_file_is_right() -> None:
 
 
 def test_every_section_is_read_by_a_stage() -> None:
-    """But for the rules of `onggi gate`, of which the report reads the targets, and candidates: the demo has none."""
+    """But for rules of `onggi gate`, of which the report reads targets and margins, and candidates: here are none."""
     assert set(params()) == {key.split(".")[0] for stage in stages() for key in stage.params} | {
         "models",
         "benchmark_llm",
