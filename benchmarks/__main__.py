@@ -12,7 +12,8 @@ from benchmarks.data import Absent
 from onggi.core.outs import write_json
 
 DEFAULT = ("bm25", "embed", "mine", "memo", "significance", "startup", "reading", "pages")
-KNOWN = (*DEFAULT, "build", "changes", "cleaning", "headings", "ingest", "joins", "llm", "local_llm", "rebuild")
+BUILDS = ("build", "changes", "rebuild")
+KNOWN = (*DEFAULT, *BUILDS, "cleaning", "headings", "ingest", "joins", "llm", "local_llm", "nulls")
 RESULTS = Path(__file__).parent / "results.json"
 
 
