@@ -20,7 +20,7 @@ from onggi.performance.files import Read
 from onggi.performance.latency import latencies
 from onggi.performance.trial import Job, Trial
 from onggi.search.inputs import Inputs
-from onggi.search.spec import prompts_of
+from onggi.search.walk import prompts_of
 from onggi.training.child import command
 
 NAME = "performance.json"

@@ -9,7 +9,7 @@ from pathlib import Path
 from onggi.index.base import IndexCard
 from onggi.performance.trial import Places
 from onggi.search.inputs import Inputs
-from onggi.search.spec import leaves, models_of
+from onggi.search.walk import leaves, models_of
 
 MEGABYTE = 1_000_000
 
