@@ -7,13 +7,13 @@ from stages import Opt, run
 
 def main(
     runs: Opt[Path], documents: Opt[Path], chunks: Opt[Path], questions: Opt[Path], truths: Opt[Path],
-    metrics: Opt[Path],
+    guarded: Opt[Path], metrics: Opt[Path],
 ) -> None:  # fmt: skip
     """Measure the runs of all indexes and systems that params.yaml declares, in its order, by every ground truth."""
     from onggi.core import tables
     from onggi.core.outs import write_csv, write_json
     from onggi.core.schema import Chunk, Question
-    from onggi.evaluation import curve, facts, intervals, per_query, side_by_side, summary, texts
+    from onggi.evaluation import curve, facts, guard, intervals, per_query, side_by_side, summary, texts
     from onggi.evaluation import truths as by_truth
     from onggi.evaluation.failures import failures
     from onggi.evaluation.measured import Measured
@@ -39,6 +39,8 @@ def main(
         )
         for each in beside
     ]
+    kept = guard.Guarded.of(guarded, depths, budget, least)
+    every = measured if kept.measured is None else [*measured, kept.measured]
 
     write_json(metrics / "dev.json", summary.averages(dev))
     write_json(metrics / "retrieval.json", summary.averages(test))
@@ -46,9 +48,10 @@ def main(
     write_json(metrics / intervals.NAME, intervals.intervals(test, params))
     write_json(metrics / "coverage.json", summary.coverage(test, params) | {"dev": summary.coverage(dev, params)})
     write_csv(metrics / "per_type.csv", summary.PER_TYPE_HEADER, summary.per_type(test))
-    write_csv(metrics / per_query.NAME, per_query.header(measured), per_query.rows(measured))
+    write_csv(metrics / per_query.NAME, per_query.header(every), per_query.rows(every))
     write_json(metrics / by_truth.NAME, by_truth.truths(measured, beside, index))
-    write_csv(metrics / "recall_curve.csv", summary.CURVE_HEADER, summary.curves(test, index))
+    write_json(metrics / guard.NAME, kept.summary(params))
+    write_csv(metrics / "recall_curve.csv", summary.CURVE_HEADER, summary.curves(test, index, params))
     points = curve.curve(params.curve, systems, runs, (dev, test), index, budget)
     write_csv(metrics / curve.NAME, curve.HEADER, points)
     told = texts.documents_of(documents, {e.doc_id for question in test.questions for e in question.evidence})

@@ -9,6 +9,7 @@ from onggi.cli import app
 from onggi.core.outs import write_csv
 
 ROOT = Path(__file__).parents[1]
+BY_BOTH = "truths: [gold, guard]"
 HEADER = ["query_id", "about", "type", "question", "hybrid nDCG@10", "hybrid R@10"]
 
 
@@ -33,7 +34,9 @@ def built(folder: Path, lost: float, truths: tuple[str, ...] = ()) -> None:
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a repository with one commit that was built."""
-    (tmp_path / "params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
+    declared = (ROOT / "params.yaml").read_text("utf-8")
+    assert BY_BOTH in declared
+    (tmp_path / "params.yaml").write_text(declared.replace(BY_BOTH, "truths: [gold]"), "utf-8")
     built(tmp_path, 0.0)
     for command in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-qm", "built"]):
         subprocess.run(
@@ -41,6 +44,16 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         )
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+def beside_the_guard(folder: Path, lost: float) -> None:
+    """Write a build whose labels say that nothing changed, and whose guard lost so much."""
+    built(folder, 0.0)
+    file = folder / "metrics" / "per_query.csv"
+    _, *rows = file.read_text("utf-8").splitlines()
+    told = [["gold", *row.split(",")] for row in rows]
+    told += [["guard", f"g{n:03}", f"g{n}", "", f"가마솥 {n}?", 0.9 - lost, 1.0] for n in range(60)]
+    write_csv(file, ["truth", *HEADER], told)
 
 
 def gate(*arguments: str) -> tuple[int, str, str]:
@@ -64,6 +77,29 @@ def test_a_loss_fails_with_the_worst_questions(project: Path) -> None:
     assert re.search(r"^gold +hybrid +nDCG@10 +0\.8000 +0\.60\d\d +-0\.[12]\d+ .* fell$", printed, re.M)
     assert printed.count("번은?") == 10
     assert "fails against main: 1 of 2 measures fell" in printed
+
+
+def test_a_loss_on_the_guard_alone_fails(project: Path) -> None:
+    params = project / "params.yaml"
+    params.write_text(params.read_text("utf-8").replace("truths: [gold]", BY_BOTH), "utf-8")
+    beside_the_guard(project, 0.0)
+    subprocess.run(
+        ["git", "-C", project, "-c", "user.name=T", "-c", "user.email=t@example.org", "commit", "-qam", "guarded"],
+        check=True,
+    )
+    code, printed, _ = gate("--against", "main")
+    assert (code, "none of 4 measures fell" in printed) == (0, True)
+    beside_the_guard(project, 0.2)
+    code, printed, _ = gate("--against", "main")
+    assert (code, "1 of 4 measures fell" in printed) == (1, True)
+    assert "hybrid nDCG@10 by guard lost most on" in printed and "가마솥" in printed
+
+
+def test_a_guard_that_is_named_and_not_measured_fails(project: Path) -> None:
+    params = project / "params.yaml"
+    params.write_text(params.read_text("utf-8").replace("truths: [gold]", BY_BOTH), "utf-8")
+    code, printed, _ = gate("--against", "main")
+    assert (code, "nothing is measured by guard there and here" in printed) == (1, True)
 
 
 def test_markdown_escapes_what_questions_hold(project: Path) -> None:

@@ -9,6 +9,7 @@ from onggi.core.errors import ParamsError
 from onggi.core.params import PARAMS, Name, Params
 from onggi.search.fusion import Scale
 from onggi.search.spec import Fuse, Systems
+from onggi.truth.guard import GuardParams
 
 Pair = Annotated[tuple[Name, Name], Field(strict=False)]
 """Two systems of which the second is compared with the first."""
@@ -57,7 +58,7 @@ class EvaluateParams(Params):
         default=1, ge=1, le=100, description="grade from which evidence is relevant to measures that know no grades"
     )
     curve: CurveParams | None = Field(default=None, description="a weighted fusion that is measured at every weight")
-
+    guard: GuardParams | None = Field(default=None, description="a set of another domain: what tuning cost there")
     domain: str | None = Field(
         default=None, description="key of a document's meta that names its domain; null: the first folder of its path"
     )

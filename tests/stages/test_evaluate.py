@@ -13,7 +13,9 @@ import pytest
 
 from onggi.core import tables
 from onggi.core.errors import ParamsError, TableError
+from onggi.core.outs import write_json
 from onggi.core.schema import Answer, Chunk, Document, Evidence, Hit, Question
+from onggi.truth import guard
 from onggi.truth.truths import Truth, write_truths
 from stages import evaluate, judge
 
@@ -93,6 +95,7 @@ def folder(tmp_path, monkeypatch):
         hits = [Hit(q.query_id, i, r, 1 / r) for q in QUESTIONS for r, i in enumerate(order, 1)]
         tables.write(Path("runs", f"{system}.parquet"), Hit, hits)
     write_truths(Path("truths"), [LEXICAL])
+    write_json(Path("guarded", guard.CARD), {"reason": guard.ABSENT})
     answers = [
         Answer("q1", "옹기는", IDS[0], 0.9, IDS[:2]),
         Answer("q2", "언덕", IDS[0], 0.5, IDS[2:]),
@@ -104,7 +107,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def run_evaluate(metrics="metrics"):
-    names = ("runs", "documents.parquet", "chunks.parquet", "gold.parquet", "truths", metrics)
+    names = ("runs", "documents.parquet", "chunks.parquet", "gold.parquet", "truths", "guarded", metrics)
     evaluate.main(*map(Path, names))
 
 
@@ -199,12 +202,74 @@ def test_a_baseline_that_is_not_declared(folder):
         run_evaluate()
 
 
+def guarded(*left_out):
+    """Two questions, each about a document of its own, of another domain; dense-tuned is wrong on both."""
+    chunks = [Chunk(f"{name}.md#0-9", f"{name}.md", 0, 9, "가마솥 밥 짓기", 5, "") for name in ("a", "b", "c")]
+    tables.write(Path("guarded", guard.CHUNKS), Chunk, chunks)
+    asked = [Question(f"g{n}", f"{n}?", "", [], [Evidence(f"{n}.md")], "gold", "test") for n in ("a", "b")]
+    tables.write(Path("guarded", guard.QUESTIONS), Question, asked)
+    for system in SYSTEMS:
+        found = ["c", "c"] if system == "dense-tuned" else ["a", "b"]
+        hits = [Hit(q.query_id, f"{name}.md#0-9", 1, 1.0) for q, name in zip(asked, found, strict=True)]
+        if system not in left_out:
+            tables.write(Path("guarded", guard.RUNS, f"{system}.parquet"), Hit, hits)
+    said = {"left_out": dict.fromkeys(left_out, "no model")} if left_out else {}
+    write_json(Path("guarded", guard.CARD), {"queries": 2, "documents": 3, "chunks": 3, "in_corpus": 0, **said})
+
+
+def test_what_tuning_cost_on_the_guard(folder):
+    guarded()
+    run_evaluate()
+    found = load("metrics/guard.json")
+    assert {key: found[key] for key in ("queries", "documents", "chunks")} == {
+        "queries": 2, "documents": 3, "chunks": 3
+    }  # fmt: skip
+    assert [values["Success@1"] for values in found["systems"].values()] == [1.0, 1.0, 0.0, 1.0]
+    assert list(found["differences"]) == ["dense-base → dense-tuned"]  # what params name, not what the baseline has
+    pair = found["differences"]["dense-base → dense-tuned"]
+    assert (pair["queries"], pair["documents"]) == (2, 2)
+    assert (pair["nDCG@10"]["difference"], pair["nDCG@10"]["losses"], pair["nDCG@10"]["p"]) == (-1.0, 2, 0.5)
+    assert pair["nDCG@10"]["p_holm"] == 1.0
+    rows = [row for row in load_csv("metrics/per_query.csv") if row["truth"] == "guard"]
+    assert [(row["query_id"], row["about"], row["dense-tuned nDCG@10"]) for row in rows] == [
+        ("ga", "a.md", "0.0"), ("gb", "b.md", "0.0")
+    ]  # fmt: skip
+    assert "guard" not in load("metrics/truths.json")["truths"]
+    assert (
+        load("metrics/retrieval.json")["dense-tuned"]["RR@10"] == (1 / 1 + 1 / 2) / 2
+    )  # the labels know nothing of it
+
+
+def test_a_system_that_the_guard_could_not_ask_is_absent_with_the_reason(folder):
+    guarded("dense-tuned")
+    run_evaluate()
+    found = load("metrics/guard.json")
+    assert list(found["systems"]) == ["bm25", "dense-base", "hybrid"]
+    assert (found["left_out"], found["differences"]) == ({"dense-tuned": "no model"}, {})
+    rows = [row for row in load_csv("metrics/per_query.csv") if row["truth"] == "guard"]
+    assert {(row["bm25 nDCG@10"], row["dense-tuned nDCG@10"]) for row in rows} == {("1.0", "")}
+
+
+def test_no_guard_is_told_with_the_reason(folder):
+    run_evaluate()
+    assert load("metrics/guard.json") == {"reason": "evaluate.guard.path names no set"}
+    assert {row["truth"] for row in load_csv("metrics/per_query.csv")} == {"gold", "lexical"}
+
+
+def test_a_guard_that_was_not_built_is_one_line(folder):
+    Path("guarded", guard.CARD).unlink()
+    with pytest.raises(TableError, match=r"guard\.json: cannot be read \(.*\); run `dvc repro guard`"):
+        run_evaluate()
+
+
 def test_evaluate_writes_the_plots_and_failures(folder):
     run_evaluate()
     rows = load_csv("metrics/per_type.csv")
     assert rows[0] == {"system": "bm25", "type": "정의", "queries": "2", "measure": "Success@1", "value": "0.5"}
     curve = load_csv("metrics/recall_curve.csv")
     assert [row["recall"] for row in curve[:3]] == ["0.5", "1.0", "1.0"]
+    assert list(curve[0]) == ["system", "k", "recall", "low", "high"]
+    assert (curve[1]["low"], curve[1]["high"]) == ("", "")  # all alike: no interval can be told
     page = load("metrics/failures.json")
     assert (page["system"], page["split"]) == ("hybrid", "test")
     assert (page["questions"], page["failed"], page["causes"], page["failures"]) == (2, 0, {}, [])
@@ -276,3 +341,11 @@ def test_a_missing_table_is_one_line(folder):
     )
     assert done.returncode == 1
     assert done.stderr == "error: none.parquet: no such table; run `dvc repro` to build it\n"
+
+
+def test_what_was_found_for_a_question_without_an_answer_is_shown_beside_the_others(folder):
+    run_evaluate()
+    shown = load("metrics/side_by_side.json")
+    (nowhere,) = [question for question in shown["questions"] if not question["evidence"]]
+    assert nowhere["query_id"] == "q3" and nowhere["ranks"] == dict.fromkeys(SYSTEMS)
+    assert all(nowhere["found"].values())
