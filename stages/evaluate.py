@@ -51,7 +51,7 @@ def main(
     write_csv(metrics / per_query.NAME, per_query.header(every), per_query.rows(every))
     write_json(metrics / by_truth.NAME, by_truth.truths(measured, beside, index))
     write_json(metrics / guard.NAME, kept.summary(params))
-    write_csv(metrics / "recall_curve.csv", summary.CURVE_HEADER, summary.curves(test, index))
+    write_csv(metrics / "recall_curve.csv", summary.CURVE_HEADER, summary.curves(test, index, params))
     points = curve.curve(params.curve, systems, runs, (dev, test), index, budget)
     write_csv(metrics / curve.NAME, curve.HEADER, points)
     told = texts.documents_of(documents, {e.doc_id for question in test.questions for e in question.evidence})

@@ -18,6 +18,8 @@ from onggi.truth.truths import GOLD
 class Measured:
     """What was asked, what was to be found, what each system found, and its scores; systems in the order of the table.
 
+    Runs hold what was found for questions without an answer too, of which nothing is scored.
+
     ``depths`` says how many chunks each system returns at most, ``short`` for how many questions those end before the
     token budget is used up: what looks deeper is left out. ``judged`` is the share of each system's first 10 hits that
     somebody has judged, without the systems of which it cannot be said. ``truth`` names what tells right from wrong,
@@ -86,7 +88,7 @@ class Measured:
         """
         asked = [question for question in gold if question.split == split]
         wanted = targets(asked, index, least)
-        query_ids = {target.query_id for target in wanted}
+        query_ids = {question.query_id for question in asked}
         by_system = {system: runs.read(folder / f"{system}.parquet", query_ids, index) for system in depths}
         scores = {
             system: score(wanted, by_system[system], index, token_budget, depth) for system, depth in depths.items()

@@ -121,15 +121,18 @@ def recall_in_budget(target: Target, chunk_ids: Sequence[str], index: ChunkIndex
     return sum(not part.isdisjoint(taken) for part in target.wanted) / len(target.wanted)
 
 
-def recall_curve(targets: Sequence[Target], run: Run, index: ChunkIndex) -> NDArray[np.float64]:
-    """Return mean R@k for k from 1 to 100, shape (100,)."""
-    gained = np.zeros(CURVE_DEPTH)
-    for t in targets:
+def recall_by_rank(targets: Sequence[Target], run: Run, index: ChunkIndex) -> NDArray[np.float64]:
+    """Return what each question's recall gains at each of the first 100 ranks, shape (targets, 100).
+
+    R@k of a question is the sum of its first k.
+    """
+    gained = np.zeros((len(targets), CURVE_DEPTH))
+    for place, t in enumerate(targets):
         found = t.found_at(ranking(t, run, index)[:CURVE_DEPTH])
         for rank in found:
             if rank is not None:
-                gained[rank - 1] += 1 / len(found)
-    return np.cumsum(gained) / len(targets)
+                gained[place, rank - 1] += 1 / len(found)
+    return gained
 
 
 def judged_share(targets: Sequence[Target], run: Run, index: ChunkIndex) -> float | None:

@@ -8,8 +8,9 @@ import numpy as np
 
 from onggi.core.schema import QUESTION_TYPES
 from onggi.evaluation.facts import NAMES, Facts
+from onggi.evaluation.intervals import told
 from onggi.evaluation.measured import Measured
-from onggi.evaluation.measures import JUDGED, cutoff, mean, measure_names, recall_curve
+from onggi.evaluation.measures import JUDGED, cutoff, mean, measure_names, recall_by_rank
 from onggi.evaluation.params import EvaluateParams
 from onggi.evaluation.significance import bootstrap, clustered, holm, randomization_test
 from onggi.truth.relevance import ChunkIndex
@@ -162,15 +163,27 @@ def breakdown(measured: Measured, facts: Mapping[str, Facts]) -> Iterator[tuple[
                     yield fact, value, system, len(query_ids), measure, round(average, 4)
 
 
-CURVE_HEADER = ("system", "k", "recall")
+CURVE_HEADER = ("system", "k", "recall", "low", "high")
 
 
-def curves(measured: Measured, index: ChunkIndex) -> Iterator[tuple[str, int, float]]:
-    """Yield a line per system and k, as far as the system's run goes."""
+def curves(
+    measured: Measured, index: ChunkIndex, params: EvaluateParams
+) -> Iterator[tuple[str, int, float, float | None, float | None]]:
+    """Yield a line per system and k with mean R@k and its 95 % interval, as far as the system's run goes.
+
+    The interval is the one of R@k in `onggi.evaluation.intervals`, by the same draws of documents. Its ends are None
+    where nobody can tell it.
+    """
+    clusters = measured.clusters
     for system, run in measured.runs.items() if measured.targets else ():
-        recalls = recall_curve(measured.targets, run, index).tolist()[: measured.depths[system]]
-        for k, recall in enumerate(recalls, 1):
-            yield system, k, round(recall, 4)
+        gained = recall_by_rank(measured.targets, run, index)[:, : measured.depths[system]]
+        means = np.cumsum(gained.sum(axis=0)) / len(gained)
+        sums, sizes = clustered(np.cumsum(gained, axis=1), [clusters[target.query_id] for target in measured.targets])
+        drawn = bootstrap(sums, sizes, params.permutations, params.seed)
+        ends = zip(drawn.low.tolist(), drawn.high.tolist(), strict=True)
+        for k, (recall, (low, high)) in enumerate(zip(means.tolist(), ends, strict=True), 1):
+            interval = told(low, high) or (None, None)
+            yield system, k, round(recall, 4), interval[0], interval[1]
 
 
 def _differences(first: Mapping[str, float], second: Mapping[str, float]) -> list[float]:

@@ -1,10 +1,10 @@
-"""What BM25 counts: Kiwi morphemes, character bigrams or words.
+"""What BM25 counts: morphemes or words of an analyser, a model's subwords, character bigrams, what is between spaces.
 
 A tokenizer is a model like any other: a folder below ``models/`` that holds all that decides its terms.
 """
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -12,7 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from onggi.core.errors import ModelError, ParamsError
 from onggi.core.outs import replacing
-from onggi.korean.kiwi import identity, kiwi, morphemes_of
+from onggi.korean import mecab, okt
+from onggi.korean.kiwi import kiwi, morphemes_of
+from onggi.models.subwords import pieces_of, store_pieces
 
 MANIFEST, DICTIONARY = "tokenizer-onggi.json", "user_dictionary.tsv"
 
@@ -22,14 +24,21 @@ class Terms(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    name: Literal["kiwi", "char_bigram", "whitespace"] = Field(description="kiwi, char_bigram or whitespace")
-    pos: Literal["content", "full"] = Field(default="content", description="morphemes kiwi keeps: content or full")
+    name: Literal["kiwi", "okt", "mecab", "char_bigram", "whitespace", "subwords"] = Field(
+        description="kiwi, okt, mecab, char_bigram or whitespace"
+    )
+    pos: Literal["content", "full"] = Field(
+        default="content", description="what kiwi, okt and mecab keep: content or full"
+    )
 
 
 class TokenizerParams(Terms):
     """A tokenizer to be made."""
 
-    user_dictionary: str = Field(min_length=1, description="path of a Kiwi user dictionary")
+    name: Literal["kiwi", "okt", "mecab", "char_bigram", "whitespace"] = Field(
+        description="kiwi, okt, mecab, char_bigram or whitespace"
+    )
+    user_dictionary: str = Field(min_length=1, description="path of a user dictionary, which kiwi alone reads")
 
 
 class Tokenizer:
@@ -46,6 +55,8 @@ class Tokenizer:
         ------
         ParamsError
             The dictionary is missing or not in Kiwi's format.
+        ModelError
+            What the tokenizer needs is not installed.
         """
         with replacing(folder) as temporary:
             temporary.mkdir()
@@ -56,8 +67,25 @@ class Tokenizer:
                 raise ParamsError(params.user_dictionary, problem, "write `form<TAB>tag<TAB>score` lines") from None
             terms = Terms(name=params.name, pos=params.pos)
             (temporary / MANIFEST).write_text(terms.model_dump_json(indent=2) + "\n", "utf-8")
-            if params.name == "kiwi":
-                kiwi(temporary / DICTIONARY)  # a dictionary that Kiwi cannot read is named here
+            match params.name:  # a dictionary that Kiwi cannot read is named here, and what is not installed
+                case "kiwi":
+                    kiwi(temporary / DICTIONARY)
+                case "okt":
+                    okt.identity()
+                case "mecab":
+                    mecab.tagger()
+
+    @classmethod
+    def take(cls, source: Path, folder: Path, trust_remote_code: bool, where: str) -> None:
+        """Make of the tokenizer of a Hugging Face model a tokenizer folder; errors name ``where`` it is from.
+
+        Raises
+        ------
+        ModelError
+            It has none that can be taken.
+        """
+        store_pieces(source, folder, trust_remote_code, where)
+        (folder / MANIFEST).write_text(Terms(name="subwords").model_dump_json(indent=2) + "\n", "utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> "Tokenizer":
@@ -76,16 +104,20 @@ class Tokenizer:
 
     def terms(self, texts: Iterable[str]) -> Iterator[list[str]]:
         """Yield the terms of each text, in order."""
-        if self.params.name == "kiwi":
-            return morphemes_of(texts, self.params.pos, self.folder / DICTIONARY)
-        if self.params.name == "char_bigram":
-            return ([gram for word in text.lower().split() for gram in bigrams(word)] for text in texts)
-        return (text.lower().split() for text in texts)
+        return TOKENIZERS[self.params.name](self, texts)
 
-    def identity(self) -> dict[str, object]:
-        """Return what decides the terms of a text."""
-        analyser = identity(self.folder / DICTIONARY) if self.params.name == "kiwi" else {}
-        return {**self.params.model_dump(), **analyser}
+
+TOKENIZERS: dict[str, Callable[[Tokenizer, Iterable[str]], Iterator[list[str]]]] = {
+    "kiwi": lambda own, texts: morphemes_of(texts, own.params.pos, own.folder / DICTIONARY),
+    "okt": lambda own, texts: okt.words_of(texts, own.params.pos),
+    "mecab": lambda own, texts: mecab.words_of(texts, own.params.pos),
+    "char_bigram": lambda _, texts: (
+        [gram for word in text.lower().split() for gram in bigrams(word)] for text in texts
+    ),
+    "subwords": lambda own, texts: pieces_of(texts, own.folder),
+    "whitespace": lambda _, texts: (text.lower().split() for text in texts),
+}
+"""What each name in params.yaml makes of texts."""
 
 
 def bigrams(word: str) -> list[str]:

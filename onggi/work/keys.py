@@ -14,7 +14,7 @@ class Space:
     Parameters
     ----------
     kind
-        What its rows are: ``embeddings``, ``scores``, ``morphemes``, ``sentences``.
+        What its rows are: ``embeddings``, ``scores``, ``morphemes``, ``words``, ``sentences``.
     state
         The digest of a row's key so far: of all that decides the row beside its input (see `space`).
     cost

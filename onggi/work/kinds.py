@@ -53,6 +53,11 @@ def _morphemes(row: bytes) -> bool:
     return strings.count(b"\n") == 2 * count - 1 and _is_text(strings) if count else not strings
 
 
+def _words(row: bytes) -> bool:
+    """A form and a tag on each line (see `onggi.korean.okt`)."""
+    return not row or (_is_text(row) and all(b"\t" in line for line in row.split(b"\n")))
+
+
 def _sentences(row: bytes) -> bool:
     """As many sentences, and morphemes of them, as it says (see `onggi.korean.rows`)."""
     if not row or len(row) % 4:
@@ -91,6 +96,7 @@ CHECKS: dict[str, Callable[[Mapping[bytes, bytes]], set[bytes]]] = {
     "embeddings": _vectors,
     "scores": _each(_score),
     "morphemes": _each(_morphemes),
+    "words": _each(_words),
     "sentences": _each(_sentences),
     "documents": _each(_documents),
     "replies": _each(_reply),

@@ -1,5 +1,8 @@
 import json
+import sys
 from pathlib import Path
+from types import ModuleType
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
@@ -7,7 +10,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from onggi.core.errors import ModelError, ParamsError
-from onggi.models.tokenizer import Terms, Tokenizer, TokenizerParams
+from onggi.korean import mecab, okt
+from onggi.models.tokenizer import TOKENIZERS, Terms, Tokenizer, TokenizerParams
 
 pytestmark = pytest.mark.xdist_group("tokenizer")  # one process loads Kiwi with the words below, not each
 
@@ -68,6 +72,24 @@ def test_kiwi_does_not_cut_the_words_of_the_user_dictionary(terms, tmp_path: Pat
 def test_kiwi_without_the_dictionary_it_names(terms, tmp_path: Path) -> None:
     with pytest.raises(ParamsError, match=r"none\.tsv: not a user dictionary"):
         terms("독", "kiwi", tmp_path / "none.tsv")
+
+
+def test_every_name_of_params_has_its_tokenizer() -> None:
+    assert TOKENIZERS.keys() == set(get_args(Terms.model_fields["name"].annotation))
+    made = set(get_args(TokenizerParams.model_fields["name"].annotation))
+    assert TOKENIZERS.keys() - made == {"subwords"}  # is taken of a model
+
+
+@pytest.mark.parametrize(("name", "package"), [("okt", "konlpy"), ("mecab", "mecab")])
+def test_what_is_not_installed_is_named_when_the_folder_is_made(
+    name: str, package: str, terms, monkeypatch: pytest.MonkeyPatch
+) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.setitem(sys.modules, "jpype", ModuleType("jpype"))
+    for made_once in (okt._machine, mecab.tagger):
+        made_once.cache_clear()
+    with pytest.raises(ModelError, match=rf"^tokenizer {name}: {package} is not installed; .*'onggi\[{name}\]'$"):
+        terms("독", name)
 
 
 @pytest.mark.parametrize("change", [{"name": "nori"}, {"pos": "nouns"}, {"user_dictionary": ""}, {"stop": []}])

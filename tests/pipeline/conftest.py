@@ -20,7 +20,7 @@ from tests.pipeline.otherwise import environment, rewritten
 from tests.pipeline.workspace import ROOT, Workspace, slice_of_the_corpus
 
 CODE = (
-    "onggi", "stages", "docs/dag.svg", "dvc.yaml", ".dvcignore", ".gitignore", ".dvc/config",
+    "onggi", "stages", "docs/dag.svg", "dvc.yaml", "benchmarks/dvc.yaml", ".dvcignore", ".gitignore", ".dvc/config",
     "data/user_dictionary.tsv", "data/gold/none.jsonl", "data/gold/verdicts.jsonl", "data/guard", "prompts",
     "metrics/llm/.gitkeep",
 )  # fmt: skip

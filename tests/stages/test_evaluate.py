@@ -153,7 +153,7 @@ def test_every_system_is_measured_by_every_truth(folder):
     assert found["agreement"] == {
         "gold ~ lexical": {
             "queries": 1, "pairs_first": 1, "pairs_second": 2, "pairs_both": 1, "overlap": 0.5, "pairs_judged": 1,
-            "reason": "both give one verdict to all pairs that both have judged",
+            "reason": "one of the two gives all pairs that both have judged one verdict",
         }
     }  # fmt: skip
     rows = load_csv("metrics/per_query.csv")
@@ -268,6 +268,8 @@ def test_evaluate_writes_the_plots_and_failures(folder):
     assert rows[0] == {"system": "bm25", "type": "정의", "queries": "2", "measure": "Success@1", "value": "0.5"}
     curve = load_csv("metrics/recall_curve.csv")
     assert [row["recall"] for row in curve[:3]] == ["0.5", "1.0", "1.0"]
+    assert list(curve[0]) == ["system", "k", "recall", "low", "high"]
+    assert (curve[1]["low"], curve[1]["high"]) == ("", "")  # all alike: no interval can be told
     page = load("metrics/failures.json")
     assert (page["system"], page["split"]) == ("hybrid", "test")
     assert (page["questions"], page["failed"], page["causes"], page["failures"]) == (2, 0, {}, [])
@@ -339,3 +341,11 @@ def test_a_missing_table_is_one_line(folder):
     )
     assert done.returncode == 1
     assert done.stderr == "error: none.parquet: no such table; run `dvc repro` to build it\n"
+
+
+def test_what_was_found_for_a_question_without_an_answer_is_shown_beside_the_others(folder):
+    run_evaluate()
+    shown = load("metrics/side_by_side.json")
+    (nowhere,) = [question for question in shown["questions"] if not question["evidence"]]
+    assert nowhere["query_id"] == "q3" and nowhere["ranks"] == dict.fromkeys(SYSTEMS)
+    assert all(nowhere["found"].values())

@@ -25,6 +25,7 @@ LAYERS = (
     ("onggi.training",),
     ("onggi.evaluation",),
     ("onggi.choosing",),
+    ("onggi.performance",),
     (
         *("onggi.report", "onggi.inspection", "onggi.settings", "onggi.plan", "onggi.gate", "onggi.sweep"),
         *("onggi.pooling", "onggi.cli"),

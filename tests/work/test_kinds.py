@@ -46,6 +46,7 @@ RIGHT = {
     "embeddings": [vector(1), vector(0.6, 0.8), vector(0.6003, -0.8), vector(0, 0, 0)],
     "scores": [struct.pack("<f", score) for score in (0.0, -12.5, 1e30)],
     "morphemes": [numbers(0), numbers(1, 0, 1) + "독\nNNG".encode(), numbers(2, 0, 1, 1, 1) + b"a\n\nb\nc"],
+    "words": [b"", "독\tNoun".encode(), b"a\tAlpha\n#b\tHashtag"],
     "sentences": [numbers(0), numbers(2, 0, 5, 4, 6, 2, 0, 0, 2)],
     "documents": [packed(), packed(DOCUMENT), packed(DOCUMENT, ["", "is empty", "fill it", True])],
     "replies": [json.dumps({"text": "독", "prompt_tokens": 3, "completion_tokens": 1, "logprob": None}).encode()],
@@ -61,6 +62,7 @@ WRONG = {
         numbers(2, 0, 1) + b"a\nb", numbers(1, 0, 1) + b"a\nb\nc", numbers(1, 0, 1) + b"\xff\nb",
         numbers(1 << 31), b"[" * 100_000,
     ],
+    "words": [b"a", b"a\tAlpha\n", b"a\tAlpha\nb", b"\xff\tAlpha"],
     "sentences": [
         b"", b"[]", b"abc", numbers(1), numbers(1, 0, 4, 2, 0), numbers(1, 0, 4, 1, 0, 0), numbers(0, 0),
         numbers(1 << 31), numbers(2, 0, 0, 0, 0),
