@@ -14,6 +14,8 @@ from onggi.work import memo
 from onggi.work.memo import Memo
 from onggi.work.store import Store
 
+pytestmark = pytest.mark.xdist_group("okt")  # one process starts Java, not each
+
 
 @pytest.fixture
 def words():  # type: ignore[no-untyped-def]

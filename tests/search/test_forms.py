@@ -30,6 +30,8 @@ from tests.llm.answering import Answering
 from tests.models.random_models import save_cross_encoder, save_encoder
 from tests.structure.modules import ROOT
 
+pytestmark = pytest.mark.xdist_group("forms")  # one process builds the workspace, not each
+
 INSTALLED_BESIDE = {"okt": ("konlpy", "jpype"), "mecab": ("mecab",)}
 TEXTS = [
     "장독은 매월 첫날 닦는다.", "메주에 핀 곰팡이를 솔로 턴다.", "소금은 창고에 세 해 둔다.",
