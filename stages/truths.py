@@ -27,7 +27,7 @@ def main(
     if "lexical" in params.names:
         from onggi.assessment.lexical import lexical
 
-        made["lexical"] = lexical(gold, list(tables.read(documents, Document)), params.lexical)
+        made["lexical"] = lexical(gold, lambda: tables.read(documents, Document), params.lexical)
     if "qrels" in params.names:
         from onggi.assessment.qrels import qrels
 

@@ -18,7 +18,7 @@ PARAMS = LexicalParams(of="answer", passage_tokens=20, most=3, least=0.2)
 
 
 def found(params: LexicalParams) -> dict[str, list[str]]:
-    truth = lexical(QUESTIONS, DOCUMENTS, params)
+    truth = lexical(QUESTIONS, lambda: DOCUMENTS, params)
     return {q.query_id: [TEXTS[e.doc_id][e.start : e.end] for e in q.evidence] for q in truth.questions}
 
 
@@ -31,7 +31,7 @@ def test_what_shares_rare_words_is_found_whether_it_is_marked_or_not() -> None:
 
 
 def test_passages_lie_apart_and_are_the_same_whatever_chunks_are() -> None:
-    truth = lexical(QUESTIONS, DOCUMENTS, PARAMS.model_copy(update={"least": 1e-6, "most": 100}))
+    truth = lexical(QUESTIONS, lambda: DOCUMENTS, PARAMS.model_copy(update={"least": 1e-6, "most": 100}))
     for question in truth.questions:
         spans = sorted((e.doc_id, e.start, e.end) for e in question.evidence)
         assert all(a[0] != b[0] or a[2] <= b[1] for a, b in pairwise(spans))
@@ -87,6 +87,6 @@ def test_the_chunks_of_the_build_are_no_part_of_it() -> None:
     """Else a sweep over chunk sizes would move what is right."""
     whole = ChunkParams(strategy="sentence", max_tokens=PARAMS.passage_tokens, overlap_tokens=0)
     places = {(c.doc_id, c.start, c.end) for c in chunks_of(DOCUMENTS, whole)}
-    truth = lexical(QUESTIONS, DOCUMENTS, PARAMS)
+    truth = lexical(QUESTIONS, lambda: DOCUMENTS, PARAMS)
     assert {(e.doc_id, e.start, e.end) for q in truth.questions for e in q.evidence} <= places
     assert isinstance(truth.questions[0], Question) and not any(q.rejected for q in truth.questions)

@@ -17,7 +17,7 @@ from tests.pipeline.workspace import LIMIT, Workspace
 
 pytestmark = [pytest.mark.pipeline, pytest.mark.xdist_group("dvc")]
 
-AFTER_FUSION = ["inputs", "compose@hybrid", "guard", "evaluate", "answer", "judge", "report"]
+AFTER_FUSION = ["inputs", "compose@hybrid", "truths", "guard", "evaluate", "answer", "judge", "report"]
 HYBRID = {"fuse": ["bm25", "dense-tuned"], "by": "weighted", "weights": [0.1, 0.9]}
 
 
@@ -96,7 +96,7 @@ def flat(workspace: Workspace, revision: str) -> dict[str, float]:
     return {f"{system}.{name}": value for system, values in retrieval.items() for name, value in values.items()}
 
 
-TABLES = ["guard", "evaluate", "report"]
+TABLES = ["truths", "guard", "evaluate", "report"]
 """What asks every system, or reads every run."""
 
 

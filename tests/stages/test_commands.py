@@ -198,6 +198,7 @@ MISSING = {
     "compose@hybrid": "data/inputs/hybrid.json",
     "synthesize": "data/splits.parquet",
     "finetune": "data/negatives/train.jsonl",
+    "truths": "data/questions/gold.parquet",
     "guard": "data/guard",
     "evaluate": "data/chunks.parquet",
     "judge": "data/questions/gold.parquet",
