@@ -99,10 +99,11 @@ def agreement(first: Knowing, second: Knowing, index: ChunkIndex) -> dict[str, A
     if either := ours + theirs - both:
         told["overlap"] = round(both / either, 4)
     told["pairs_judged"] = judged
-    value = kappa(judged, judged_ours, judged_theirs, judged_both)
-    if value is not None:
-        return told | {"kappa": round(value, 4)}
-    reason = "both give one verdict to all pairs that both have judged" if judged else "no pair was judged by both"
+    if 0 < judged_ours < judged and 0 < judged_theirs < judged:
+        return told | {"kappa": round(kappa(judged, judged_ours, judged_theirs, judged_both), 4)}
+    reason = (
+        "one of the two gives all pairs that both have judged one verdict" if judged else "no pair was judged by both"
+    )
     return told | {"reason": reason if asked else "no question is known to both"}
 
 
@@ -111,11 +112,12 @@ def _as(ids: frozenset[str], wanted: Target, as_documents: bool, index: ChunkInd
     return frozenset(index.doc_of[i] for i in ids) if as_documents and wanted.unit == "chunk" else ids
 
 
-def kappa(pairs: int, first: int, second: int, both: int) -> float | None:
+def kappa(pairs: int, first: int, second: int, both: int) -> float:
     """Return Cohen's kappa of two raters who call so many of the pairs relevant, and so many of them together.
 
     (p_o - p_e) / (1 - p_e), where p_o is the share of equal verdicts and p_e that of two raters who give theirs as
-    often and by chance (Cohen 1960). None where chance leaves nothing.
+    often and by chance (Cohen 1960). Each of them gives either verdict: of one who only ever says yes, as labels
+    without judgments do, it would be 0 whatever the other says.
 
     Examples
     --------
@@ -124,4 +126,4 @@ def kappa(pairs: int, first: int, second: int, both: int) -> float | None:
     """
     equal = (pairs - first - second + 2 * both) * pairs
     chance = first * second + (pairs - first) * (pairs - second)
-    return (equal - chance) / (pairs**2 - chance) if pairs**2 > chance else None
+    return (equal - chance) / (pairs**2 - chance)

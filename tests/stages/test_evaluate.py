@@ -153,7 +153,7 @@ def test_every_system_is_measured_by_every_truth(folder):
     assert found["agreement"] == {
         "gold ~ lexical": {
             "queries": 1, "pairs_first": 1, "pairs_second": 2, "pairs_both": 1, "overlap": 0.5, "pairs_judged": 1,
-            "reason": "both give one verdict to all pairs that both have judged",
+            "reason": "one of the two gives all pairs that both have judged one verdict",
         }
     }  # fmt: skip
     rows = load_csv("metrics/per_query.csv")
