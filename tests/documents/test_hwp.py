@@ -195,7 +195,8 @@ def test_rows_say_whether_they_are_heads() -> None:
 def test_a_form_with_a_tall_cell_is_no_head(said: Said) -> None:
     first = [cell(0, 0, "기본 정보", rows=2), cell(1, 0, "이름"), cell(2, 0, "홍길동", columns=2)]
     rest = [cell(1, 1, "주소"), cell(2, 1, "항아리골", columns=2), cell(0, 2, "비고"), cell(1, 2, "없음", columns=3)]
-    assert said(paragraph(table(*first, *rest))) == "기본 정보 | 이름 | 홍길동\n| 주소 | 항아리골\n비고 | 없음"
+    rows = ["기본 정보 | 이름 | 홍길동", "기본 정보 | 주소 | 항아리골", "비고 | 없음"]
+    assert said(paragraph(table(*first, *rest))) == "\n".join(rows)
 
 
 def test_a_row_that_stands_alone_has_the_size_of_its_words() -> None:
@@ -210,17 +211,23 @@ def test_a_row_that_stands_alone_has_the_size_of_its_words() -> None:
     ]
 
 
-def test_spans_are_told_once_and_empty_columns_not_at_all(said: Said) -> None:
-    cells = [cell(0, 0, "긴 말", rows=3), cell(1, 0), cell(2, 0, "가"), cell(3, 0, "1"), cell(1, 1), cell(2, 1, "나")]
+def test_a_short_cell_is_told_in_each_row_it_reaches_and_empty_columns_not_at_all(said: Said) -> None:
+    cells = [cell(0, 0, "숙직", rows=3), cell(1, 0), cell(2, 0, "가"), cell(3, 0, "1"), cell(1, 1), cell(2, 1, "나")]
     assert said(paragraph(table(*cells, cell(3, 1, "2"), cell(1, 2), cell(2, 2, "다"), cell(3, 2, "3")))) == (
-        "긴 말 | 가 | 1\n| 나 | 2\n| 다 | 3"
+        "숙직 | 가 | 1\n숙직 | 나 | 2\n숙직 | 다 | 3"
     )
+
+
+def test_a_cell_that_is_no_label_is_told_once(said: Said) -> None:
+    rest = [cell(1, 0, "가"), cell(1, 1, "나")]
+    assert said(paragraph(table(cell(0, 0, "말" * 31, rows=2), *rest))) == f"{'말' * 31} | 가\n나"
+    assert said(paragraph(table(cell(0, 0, "말" * 30, rows=2), *rest))) == f"{'말' * 30} | 가\n{'말' * 30} | 나"
 
 
 def test_cells_of_a_huge_table_are_not_kept_below_each_other(monkeypatch: pytest.MonkeyPatch, said: Said) -> None:
     """Else a table whose cells each have a row and a column of their own takes the square of their number."""
     tall = paragraph(table(cell(0, 0, "가", rows=2), cell(1, 1, "나"), cell(2, 1, "다")))
-    assert said(tall) == "가\n| 나 | 다"
+    assert said(tall) == "가\n가 | 나 | 다"
     monkeypatch.setattr(tables, "_MOST_PLACES", 5)
     assert said(tall) == "가\n나 | 다"
 

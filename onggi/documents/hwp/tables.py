@@ -14,7 +14,7 @@ _MOST_NAMES = 200
 _MOST_PLACES = 1_000_000
 """Rows times columns; in a larger table, cells are not kept below each other."""
 _LONGEST_HEAD = 30
-"""Characters of a cell in the head of a table."""
+"""Characters of a cell in the head of a table, and of one that is told again in each row it reaches down to."""
 _LONGEST_CELL = 100
 """Characters of a cell of several paragraphs in a row of one line; those of a longer one are lines."""
 
@@ -36,9 +36,11 @@ def blocks(table: Table, inner: Callable[[Paragraphs], Iterable[Block]]) -> Iter
 
 
 def _rows(told: list[tuple[Cell, list[str]]]) -> tuple[list[list[list[str]]], int | None]:
-    """Return for each row the lines of its cells, none where a cell from above reaches down, and how many are heads.
+    """Return for each row the lines of its cells, and how many are heads.
 
-    Below a head of several levels every row has a cell for each column, so that a value stands below all its names.
+    What a short cell says that reaches down is told in each row below, so that a chunk from the middle of a table says
+    of what. Below a head of several levels every row has a cell for each column, so that a value stands below all its
+    names.
     None: nothing says which rows are heads.
     """
     cells = [cell for cell, _ in told]
@@ -47,14 +49,16 @@ def _rows(told: list[tuple[Cell, list[str]]]) -> tuple[list[list[list[str]]], in
     heads = (_marked(cells) or _two_levels(told)) if aligned else 0
     known = set(starts)
     rows: list[list[list[str]]] = []
-    reaching: dict[int, int] = {}  # column → the row that a cell from above ends before
+    reaching: dict[int, tuple[int, list[str]]] = {}  # column → the row a cell from above ends before, and its lines
     for row, group in itertools.groupby(told, key=lambda pair: pair[0].row):
         found = {cell.column: (cell, said) for cell, said in group}
-        reaching = {column: end for column, end in reaching.items() if end > row}
+        reaching = {column: above for column, above in reaching.items() if above[0] > row}
         columns = starts if heads > 1 else sorted(known & (found.keys() | reaching.keys()))
-        rows.append([found[column][1] if column in found else [] for column in columns])
+        again = {column: said for column, (_, said) in reaching.items() if row >= heads and _is_label(said)}
+        said_in = again | {column: said for column, (_, said) in found.items()}
+        rows.append([said_in.get(column, []) for column in columns])
         if aligned:
-            reaching |= {column: row + cell.rows for column, (cell, _) in found.items() if cell.rows > 1}
+            reaching |= {column: (row + cell.rows, said) for column, (cell, said) in found.items() if cell.rows > 1}
     return rows, heads or None
 
 
@@ -101,6 +105,10 @@ def _said(rows: list[list[list[str]]], heads: int | None) -> Iterator[Block]:
 
 def _is_plain(row: list[list[str]]) -> bool:
     return not any(map(_is_long, row))
+
+
+def _is_label(cell: list[str]) -> bool:
+    return sum(map(len, cell)) <= _LONGEST_HEAD and not any(_BAR in line for line in cell)
 
 
 def _is_long(cell: list[str]) -> bool:

@@ -21,7 +21,10 @@ _ENDINGS = re.compile(
     r"(하고|하며|하여|하는|되어|되고|되며|되는|으며|지만|는데|에서|으로|부터|까지|에게|있는|없는|대한|위한|따른|통해|싶은|같은|않은|많은|라는|다는|습니다|[해어아여]야)$"
 )
 _AFTER_ENDINGS = re.compile(r"(?:[가-힣]|라도|서는|서도)(?![가-힣])|[는은도의써야]")  # what they may go on in
+_NUMBER = re.compile(r"\d$")
+_COUNTED = re.compile(r"\d([가-힣]+)")  # a number and its unit: 2027년, 5급이면
 _HYPHEN = re.compile(r"\w[-\u2010\u2011]$")
+_JOINS = re.compile(r"[(\[{“‘「『〈《]$|[가-힣\w)」』][·ㆍ]$")  # an open bracket; a dot between words of a list
 _SLASH = re.compile(r"\w/\n[A-Za-z0-9]|(?:^|\s)[^\s/]+/\n")  # inside a path; between two words
 _PAST = re.compile("[였었았했겠갔왔됐켰렸졌셨]는$")
 _AFTER_PAST = ("데", "지")  # which are endings there; Kiwi takes them for nouns
@@ -86,7 +89,9 @@ class Breaks:
 
     def separator(self, found: Break) -> str:
         """Return what joins two lines of one paragraph: a space, or nothing."""
-        if found.glued or _HYPHEN.search(found.before) or _SLASH.search(f"{found.before}\n{found.after[:1]}"):
+        if found.glued or _HYPHEN.search(found.before) or _JOINS.search(found.before):
+            return ""
+        if _SLASH.search(f"{found.before}\n{found.after[:1]}"):
             return ""
         if found.spaced or not found.half_hangul:
             return " "
@@ -94,7 +99,9 @@ class Breaks:
             return ""
         if _PAST.search(found.before) and found.after.startswith(_AFTER_PAST):
             return ""
-        if not found.attaches or _is_word_end(found) or (self.keeps_words and not found.in_cell):
+        if not found.attaches or _is_word_end(found):
+            return " "
+        if self.keeps_words and not found.in_cell and not _NUMBER.search(found.before):  # programs part 2027 from 년
             return " "
         return "" if self._is_inside(found) else " "
 
@@ -127,6 +134,8 @@ class Breaks:
         match = _HANGUL.match(found.after)
         tail = match[0] if match else ""
         start = tail[:_TAIL]
+        if _NUMBER.search(head) and self.evidence.counts(tail):
+            return True
         together, apart = self.evidence.begins(head + start), self.evidence.apart(head, start)
         if len(head) < _HEAD or together == apart:
             # The lines of a cell mostly end where their writer wanted it: after what is a whole word elsewhere.
@@ -146,11 +155,16 @@ class _Evidence:
             self.words.add(word)
             self._following[before].append(word)
         hangul = {match[0] for match in map(_HANGUL.match, self.words) if match}
+        self._units = {unit for word in self.words for unit in _COUNTED.findall(word)}
         self._beginnings = {word[:length] for word in hangul for length in range(1, len(word) + 1)}
 
     def begins(self, start: str) -> bool:
         """Tell whether a word begins with these syllables."""
         return start in self._beginnings
+
+    def counts(self, word: str) -> bool:
+        """Tell whether a word stands right behind a number."""
+        return word in self._units
 
     def apart(self, head: str, start: str) -> bool:
         """Tell whether a word that begins with ``start`` follows the word ``head``."""

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,9 @@ _SUPER = 0.2  # em of a small character that it stands off the baseline at least
 _CELL_GAP = 1.2  # em between two cells of a row; justified spaces stay below, cell margins above
 _SPACES_GAP = 3.0  # em where spaces are drawn in the gap: letters of a heading set apart
 _BACK = 0.3  # em by which a character may stand left of the one before
+_EVEN = 0.05  # em by which the spaces of a justified line differ
+_MIN_EVEN = 3  # such spaces in a line
+_UNEVEN = 1.0  # em between the widths of its words; cells of even widths stand at even distances, too
 _SOFT_HYPHENS = "\x02\ufffe\u00ad"
 _UNREADABLE = chr(UNREADABLE)
 _PLAIN = re.compile("[ -~가-힣]+")  # that cleaning leaves as it is
@@ -160,6 +163,15 @@ def unspaced(text: str, width: float) -> str:
     letters = text.split(" ")
     wide = len(letters) > 2 or width > len(letters) + _WIDE_SPACE * (len(letters) - 1)
     return "".join(letters) if wide else text
+
+
+def stretched(runs: Sequence[Run]) -> bool:
+    """Tell whether runs are words of one justified line, whose spaces are as wide as those between cells."""
+    size = runs[0].size
+    gaps = [after.left - before.right for before, after in itertools.pairwise(runs)]
+    widths = [run.right - run.left for run in runs]
+    even = len(gaps) >= _MIN_EVEN and max(gaps) - min(gaps) < _EVEN * size
+    return even and max(widths) - min(widths) > _UNEVEN * size and not any(" " in run.text for run in runs)
 
 
 def _text(text: str, index: list[int]) -> str:

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from onggi.documents.pdf.lines import LETTERS, Run, unspaced
+from onggi.documents.pdf.lines import LETTERS, Run, stretched, unspaced
 from onggi.documents.pdf.pages import Page
 from onggi.documents.pdf.tables import Table, tables
 
@@ -147,13 +147,14 @@ def _beside(before: Run, run: Run) -> bool:
 def _line(runs: list[Run]) -> Line:
     """Return a line; a list mark belongs to what follows it, and single letters are a word set apart."""
     word = len(runs) == _WORD_LETTERS and all(len(run.text) == 1 for run in runs)
+    words = stretched(runs)
     together = [runs[0]]
     for run in runs[1:]:
         before = together[-1]
         label = len(together) == 1 and _LABEL.fullmatch(before.text)
         letters = word or (len(run.text) == 1 and run.left - before.right < _LETTER_GAP * run.size)
         letters = letters and bool(LETTERS.fullmatch(before.text))
-        if label or letters or run.left - before.right < _NEAR * max(run.size, before.size):
+        if label or letters or words or run.left - before.right < _NEAR * max(run.size, before.size):
             together[-1] = merged(before, run)
         else:
             together.append(run)

@@ -22,6 +22,9 @@ from onggi.documents.pdf.breaks import Break, Breaks
         ("http://example.org/", "jar/를 본다", ""),
         ("곡물/", "채소", ""),
         ("예를 들어 /jar/salt/", "등입니다", " "),
+        ("7일 안(", "표본감시기관만)", ""),
+        ("읍·면·", "동 사무소", ""),
+        ("읍 ·", "면 사무소", " "),
     ],
 )
 def test_kiwi_decides_where_nothing_else_does(before: str, after: str, separator: str) -> None:
@@ -67,3 +70,12 @@ def test_a_document_that_keeps_words_whole_has_spaces_alone() -> None:
     assert Breaks([], words).separator(Break("시장의 역직구몰", "입점 지원")) == " "
     halves = [Break(f"{word} 장독", "을 씻는다") for word in "가나다라마"]
     assert Breaks([], [*words, *halves]).separator(Break("금번 투자", "를 확대하여")) == ""
+
+
+def test_a_number_is_joined_to_its_unit_even_where_words_are_kept_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(breaks.spacing, "apart", lambda before, after: True)
+    words = [Break(f"{word} 장독을", "씻는다") for word in "가나다라마바사아자차카타파하거너더러머버"]
+    known = Breaks(["독을 2026년 봄에 씻는다"], words)
+    assert known.separator(Break("이 훈령은 2027", "년 4월부터")) == ""
+    assert known.separator(Break("별표 3", "기준에 따라")) == " "
+    assert known.separator(Break("다른 독은 올해", "년 단위로")) == " "

@@ -191,6 +191,27 @@ def test_two_letters_far_apart_on_a_line_are_a_word(draw: Draw, read: Read) -> N
     assert read(".pdf", draw(page)).text == "판결"
 
 
+def test_words_that_justifying_stretched_apart_are_no_cells(draw: Draw, read: Read) -> None:
+    words = ("가운데", "소금독과장독대·김칫독이", "의심되는", "때에")
+
+    def page(canvas: Canvas, gaps: tuple[float, ...]) -> None:
+        x = 20.0
+        for word, gap in zip(words, gaps, strict=True):
+            canvas.drawString(x, 500, word)
+            x += canvas.stringWidth(word) + gap
+
+    assert read(".pdf", draw(lambda canvas: page(canvas, (16, 16, 16, 0)))).text == " ".join(words)
+    assert read(".pdf", draw(lambda canvas: page(canvas, (16, 40, 24, 0)))).text == " | ".join(words)
+
+
+def test_cells_of_even_widths_are_cells(draw: Draw, read: Read) -> None:
+    def page(canvas: Canvas) -> None:
+        for at, year in enumerate(("2023", "2024", "2025", "2026")):
+            canvas.drawString(50 + 60 * at, 500, year)
+
+    assert read(".pdf", draw(page)).text == "2023 | 2024 | 2025 | 2026"
+
+
 def test_dots_over_a_word_are_no_part_of_the_line(draw: Draw, read: Read) -> None:
     def page(canvas: Canvas) -> None:
         canvas.drawString(50, 500, "장독은")
