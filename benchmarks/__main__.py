@@ -11,7 +11,7 @@ import stages  # noqa: F401  (the same pinned arithmetic and threads as the buil
 from benchmarks.data import Absent
 from onggi.core.outs import write_json
 
-DEFAULT = ("bm25", "embed", "mine", "memo", "startup", "reading", "pages")
+DEFAULT = ("bm25", "embed", "mine", "memo", "significance", "startup", "reading", "pages")
 BUILDS = ("build", "changes", "rebuild")
 KNOWN = (*DEFAULT, *BUILDS, "cleaning", "headings", "ingest", "joins", "llm", "local_llm", "nulls")
 RESULTS = Path(__file__).parent / "results.json"

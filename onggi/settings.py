@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from onggi.answers.reader import AnswerParams, ReaderParams
+from onggi.assessment.params import TruthsParams
 from onggi.choosing.params import Candidates, SampleParams
 from onggi.chunking import ChunkParams
 from onggi.cleaning.params import CleanParams
@@ -19,21 +20,26 @@ from onggi.evaluation.gate import GateParams
 from onggi.evaluation.language.params import JudgeParams
 from onggi.evaluation.params import EvaluateParams
 from onggi.index.params import Indexes
-from onggi.models.declared import Bootstraps, HubModels, LocalModels, Tokenizers
+from onggi.models import fitting
+from onggi.models.declared import Bootstraps, HubModels, JoinedModels, LocalModels, Tokenizers
 from onggi.models.params import EmbedParams, Encoders, RerankerParams
 from onggi.negatives.params import MineParams, QuestionsParams
-from onggi.search import spec
+from onggi.performance.params import BenchmarkParams
+from onggi.search import checks
 from onggi.search.retriever import SearchParams
 from onggi.search.rewriter import RewriterParams
 from onggi.search.spec import Systems
+from onggi.search.walk import models_of, prompts_of
 from onggi.synthesis.params import SynthesizeParams, TeacherParams
 from onggi.training.params import FinetuneParams
 from onggi.truth.gold import GoldParams
+from onggi.truth.guard import GUARD
 from onggi.truth.split import SplitParams
+from onggi.truth.truths import GOLD
 
 AnyParams = type[Params] | type[NamedParams[Any]]
 
-MODELS: tuple[type[NamedParams[Any]], ...] = (Tokenizers, Bootstraps, HubModels, LocalModels)
+MODELS: tuple[type[NamedParams[Any]], ...] = (Tokenizers, Bootstraps, HubModels, LocalModels, JoinedModels)
 """The sections below ``models``, one for each way a model is made."""
 
 TUNED = "tuned"
@@ -59,6 +65,7 @@ SECTIONS: tuple[AnyParams, ...] = (
     RerankerParams,
     MineParams,
     FinetuneParams,
+    TruthsParams,
     EvaluateParams,
     GateParams,
     ReaderParams,
@@ -66,6 +73,7 @@ SECTIONS: tuple[AnyParams, ...] = (
     JudgeParams,
     Candidates,
     SampleParams,
+    BenchmarkParams,
 )
 """Every section of params.yaml in its order; a new one is a line here and its import."""
 
@@ -187,11 +195,7 @@ def unknown_names(loaded: Mapping[str, Any]) -> Iterator[ParamsError]:
     named = [
         *((f"encoders.{name}", name, "model", list(models)) for name in encoders),
         *((f"indexes.{name}.encoder", indexes[name].encoder, "encoder", list(encoders)) for name in indexes),
-        *(
-            (f"systems.{name}", model, "model", list(models))
-            for name in systems
-            for model in spec.models_of(systems[name])
-        ),
+        *((f"systems.{name}", model, "model", list(models)) for name in systems for model in models_of(systems[name])),
         ("synthesize.index", SynthesizeParams.parse(loaded).index, "index", list(indexes)),
         *((f"mine.candidates.{name}", name, "index", list(indexes)) for name in MineParams.parse(loaded).candidates),
         ("reranker.model", reranker.model, "model", list(models)),
@@ -203,10 +207,11 @@ def unknown_names(loaded: Mapping[str, Any]) -> Iterator[ParamsError]:
     for where, name, what, known in named:
         if name not in known:
             yield _unknown(where, name, what, known)
-    yield from spec.problems(systems, indexes)
+    yield from checks.problems(systems, indexes)
+    yield from _misfits(loaded, _kinds(loaded))
     if RewriterParams.parse(loaded).backend == "off":
         for name in systems:
-            if prompts := spec.prompts_of(systems[name]):
+            if prompts := prompts_of(systems[name]):
                 what = f"asks a language model ({', '.join(prompts)}), and rewriter.backend is off"
                 yield ParamsError(f"{PARAMS}: systems.{name}", what, "name a backend: recorded, openai or transformers")
     evaluated = EvaluateParams.parse(loaded)
@@ -214,7 +219,32 @@ def unknown_names(loaded: Mapping[str, Any]) -> Iterator[ParamsError]:
     if evaluated.curve and evaluated.curve.operands(systems) is None:
         fix = "name a system {fuse: [NAME, NAME], by: weighted}"
         yield ParamsError(f"{PARAMS}: evaluate.curve.system", f"got {evaluated.curve.system!r}", fix)
-    yield from GateParams.parse(loaded).problems(searchable)
+    truths = TruthsParams.parse(loaded)
+    yield from truths.problems(searchable, JudgeParams.parse(loaded).backend)
+    guarded = [GUARD] if evaluated.guard else []
+    yield from GateParams.parse(loaded).problems(searchable, [GOLD, *truths.names, *guarded])
+
+
+def _misfits(loaded: Mapping[str, Any], kinds: fitting.Kinds) -> Iterator[ParamsError]:
+    """Yield the models that are of another kind than what they are named for."""
+    yield from fitting.problems(Encoders.parse(loaded), JoinedModels.parse(loaded), kinds)
+    yield from checks.misfits(Systems.parse(loaded), Indexes.parse(loaded), kinds)
+    reranker = RerankerParams.parse(loaded)
+    teacher = "reranker" if reranker.kind == "cross_encoder" else "encoder"
+    yield from fitting.misfit("reranker.model", reranker.model, kinds, teacher)
+    yield from fitting.misfit("finetune.base", FinetuneParams.parse(loaded).base, kinds, "encoder")
+    for section in (AnswerParams, JudgeParams):
+        yield from fitting.misfit(f"{section.key}.encoder", section.parse(loaded).encoder, kinds, "encoder")
+
+
+def _kinds(loaded: Mapping[str, Any]) -> fitting.Kinds:
+    """Return the kind of each declared model by its name."""
+    found: dict[str, str] = dict.fromkeys(Tokenizers.parse(loaded), "tokenizer")
+    found |= dict.fromkeys(Bootstraps.parse(loaded), "encoder")
+    found |= dict.fromkeys(JoinedModels.parse(loaded), "joined")
+    for stored in (HubModels.parse(loaded), LocalModels.parse(loaded)):
+        found |= {name: stored[name].task for name in stored}
+    return found | {TUNED: "encoder"}
 
 
 def _unknown(where: str, name: str, what: str, known: list[str]) -> ParamsError:

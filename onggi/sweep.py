@@ -90,14 +90,18 @@ def trial(revision: "Revision", name: str, base: "Revision", system: str, measur
 
     params, own = base.params(PARAMS), revision.params(PARAMS)
     changed = {key: own.get(key) for key in sorted(params.keys() | own.keys()) if own.get(key) != params.get(key)}
-    dev, test, spread, speed = (
-        _json(revision, f"metrics/{file}.json") for file in ("dev", "retrieval", "intervals", "performance")
-    )
+    dev, test, spread = (_json(revision, f"metrics/{file}.json") for file in ("dev", "retrieval", "intervals"))
     interval = _at(spread, "systems", system, measure, "interval")
-    latency = _at(speed, "systems", system, "latency_ms", "p50")
+    latency = _at(_speed(revision, base), "systems", system, "latency_ms", "p50")
     low_high = (interval[0], interval[1]) if isinstance(interval, list) and len(interval) == 2 else None
     values = _at(dev, system, measure), _at(test, system, measure)
     return Trial(name, changed, *values, low_high, latency, _index_mb(revision, own, system))
+
+
+def _speed(revision: "Revision", base: "Revision") -> Any:
+    """Return what a benchmark told of an experiment; None where it only has the file of the commit it started from."""
+    told = _json(revision, "metrics/performance.json")
+    return None if revision is not base and told == _json(base, "metrics/performance.json") else told
 
 
 def _index_mb(revision: "Revision", params: dict[str, Any], system: str) -> float | None:

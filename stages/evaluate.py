@@ -5,12 +5,16 @@ from pathlib import Path
 from stages import Opt, run
 
 
-def main(runs: Opt[Path], documents: Opt[Path], chunks: Opt[Path], questions: Opt[Path], metrics: Opt[Path]) -> None:
-    """Measure the runs of all indexes and systems that params.yaml declares, in its order."""
+def main(
+    runs: Opt[Path], documents: Opt[Path], chunks: Opt[Path], questions: Opt[Path], truths: Opt[Path],
+    guarded: Opt[Path], metrics: Opt[Path],
+) -> None:  # fmt: skip
+    """Measure the runs of all indexes and systems that params.yaml declares, in its order, by every ground truth."""
     from onggi.core import tables
     from onggi.core.outs import write_csv, write_json
     from onggi.core.schema import Chunk, Question
-    from onggi.evaluation import curve, facts, intervals, per_query, side_by_side, summary, texts
+    from onggi.evaluation import curve, facts, guard, intervals, per_query, side_by_side, summary, texts
+    from onggi.evaluation import truths as by_truth
     from onggi.evaluation.failures import failures
     from onggi.evaluation.measured import Measured
     from onggi.evaluation.params import EvaluateParams
@@ -18,6 +22,7 @@ def main(runs: Opt[Path], documents: Opt[Path], chunks: Opt[Path], questions: Op
     from onggi.search.retriever import SearchParams
     from onggi.search.spec import Systems
     from onggi.truth.relevance import ChunkIndex
+    from onggi.truth.truths import read_truths
 
     params, depth = EvaluateParams.load(), SearchParams.load().depth
     systems = Systems.load()
@@ -26,7 +31,16 @@ def main(runs: Opt[Path], documents: Opt[Path], chunks: Opt[Path], questions: Op
         raise problem
     index = ChunkIndex.of(tables.read(chunks, Chunk))
     gold = [question for question in tables.read(questions, Question) if question.origin == "gold"]
-    dev, test = (Measured.of(gold, split, depths, runs, index, params.token_budget) for split in ("dev", "test"))
+    beside, least, budget = read_truths(truths), params.min_relevance, params.token_budget
+    dev, test = (Measured.of(gold, split, depths, runs, index, budget, least=least) for split in ("dev", "test"))
+    measured = [test] + [
+        Measured.of(
+            each.questions, "test", depths, runs, index, budget, truth=each.name, least=least, about=test.clusters
+        )
+        for each in beside
+    ]
+    kept = guard.Guarded.of(guarded, depths, budget, least)
+    every = measured if kept.measured is None else [*measured, kept.measured]
 
     write_json(metrics / "dev.json", summary.averages(dev))
     write_json(metrics / "retrieval.json", summary.averages(test))
@@ -34,9 +48,11 @@ def main(runs: Opt[Path], documents: Opt[Path], chunks: Opt[Path], questions: Op
     write_json(metrics / intervals.NAME, intervals.intervals(test, params))
     write_json(metrics / "coverage.json", summary.coverage(test, params) | {"dev": summary.coverage(dev, params)})
     write_csv(metrics / "per_type.csv", summary.PER_TYPE_HEADER, summary.per_type(test))
-    write_csv(metrics / per_query.NAME, per_query.header(test), per_query.rows(test))
-    write_csv(metrics / "recall_curve.csv", summary.CURVE_HEADER, summary.curves(test, index))
-    points = curve.curve(params.curve, systems, runs, (dev, test), index, params.token_budget)
+    write_csv(metrics / per_query.NAME, per_query.header(every), per_query.rows(every))
+    write_json(metrics / by_truth.NAME, by_truth.truths(measured, beside, index))
+    write_json(metrics / guard.NAME, kept.summary(params))
+    write_csv(metrics / "recall_curve.csv", summary.CURVE_HEADER, summary.curves(test, index, params))
+    points = curve.curve(params.curve, systems, runs, (dev, test), index, budget)
     write_csv(metrics / curve.NAME, curve.HEADER, points)
     told = texts.documents_of(documents, {e.doc_id for question in test.questions for e in question.evidence})
     words = facts.words(test.questions, told)

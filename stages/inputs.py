@@ -14,7 +14,8 @@ def main(
     from onggi.search.inputs import Inputs, Places, reads
     from onggi.search.retriever import SearchParams
     from onggi.search.rewriter import RewriterParams
-    from onggi.search.spec import Systems, models_of, prompts_of
+    from onggi.search.spec import Systems
+    from onggi.search.walk import models_of, prompts_of
 
     systems, depth, rewriter = Systems.load(), SearchParams.load().depth, RewriterParams.load()
     embed, encoders = EmbedParams.load(), Encoders.load()

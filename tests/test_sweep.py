@@ -92,6 +92,29 @@ def test_the_same_as_json(project: Path) -> None:
     assert json.loads(show("--json", "--measure", "nothing"))[0]["dev"] is None
 
 
+def test_latency_is_that_of_the_experiment_and_never_of_the_commit_it_started_from(project: Path) -> None:
+    """An experiment without a benchmark of its own still has the file of its commit."""
+    performance = project / "metrics" / "performance.json"
+
+    def write(p50: float) -> None:
+        performance.write_text(json.dumps({"systems": {"hybrid": {"latency_ms": {"p50": p50}}}}))
+
+    write(4.5)
+    git(project, "add", ".")
+    git(project, "commit", "-qm", "timed")
+    now = git(project, "rev-parse", "HEAD")
+    for name, p50 in (("untimed", None), ("timed", 9.5)):
+        git(project, "checkout", "-q", "--detach", now)
+        (project / "params.yaml").write_text(PARAMS % 0.4)
+        if p50:
+            write(p50)
+        git(project, "commit", "-qam", name)
+        git(project, "update-ref", f"refs/exps/{now[:2]}/{now[2:]}/{name}", git(project, "rev-parse", "HEAD"))
+    git(project, "checkout", "-q", "main")
+    rows: list[dict[str, Any]] = json.loads(show("--json"))
+    assert {row["name"]: row["latency_ms"] for row in rows} == {"(here)": 4.5, "untimed": None, "timed": 9.5}
+
+
 def test_a_commit_without_metrics_shows_what_it_has(project: Path) -> None:
     for name in ("metrics/dev.json", "dvc.lock"):
         (project / name).write_text("{")

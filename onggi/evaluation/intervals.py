@@ -28,8 +28,12 @@ def intervals(measured: Measured, params: EvaluateParams) -> dict[str, Any]:
     drawn = bootstrap(sums, sizes, params.permutations, params.seed)
     systems: dict[str, dict[str, Any]] = {}
     for place, (system, name) in enumerate(columns):
-        low, high = float(drawn.low[place]), float(drawn.high[place])
-        told = [round(max(low, 0.0), 4), round(min(high, 1.0), 4)] if math.isfinite(low) else None
+        interval = told(float(drawn.low[place]), float(drawn.high[place]))
         average = round(mean(measured.scores[system][name]), 4)
-        systems.setdefault(system, {})[name] = {"mean": average, "interval": told}
+        systems.setdefault(system, {})[name] = {"mean": average, "interval": interval}
     return {"queries": len(table), "documents": len(sums), "systems": systems}
+
+
+def told(low: float, high: float) -> list[float] | None:
+    """Return an interval of a measure to 4 places and within 0 and 1; None where nobody can tell it."""
+    return [round(max(low, 0.0), 4), round(min(high, 1.0), 4)] if math.isfinite(low) else None

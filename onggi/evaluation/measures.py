@@ -52,7 +52,8 @@ def score(targets: Sequence[Target], run: Run, index: ChunkIndex, token_budget: 
     Measures that look deeper than the run are left out, recall within the budget too (see `short_of_budget`).
 
     trec_eval orders by score and breaks ties by the id, greatest first. It is given minus the rank as the score, so
-    that the order measured is the order returned.
+    that the order measured is the order returned. nDCG gains by the grade of what is found; to all other measures
+    evidence is relevant from the grade ``least`` of its target on, which is that of all targets.
     """
     in_budget = f"R@{token_budget}tok"
     names = measure_names(token_budget, depth)
@@ -65,12 +66,13 @@ def score(targets: Sequence[Target], run: Run, index: ChunkIndex, token_budget: 
         t.query_id: {ranked_id: -float(rank) for rank, ranked_id in enumerate(ranking(t, run, index), 1)}
         for t in targets
     }
+    asked = {name: trec(name, targets[0].least) for name in names if name in TREC_MEASURES and name[:2] != "R@"}
     evaluator = ir_measures.evaluator(
-        [ir_measures.parse_measure(name) for name in names if name in TREC_MEASURES and not name.startswith("R@")],
-        {t.query_id: t.qrels(list(ranked[t.query_id])) for t in targets},
+        list(asked.values()), {t.query_id: t.qrels(list(ranked[t.query_id])) for t in targets}
     )
+    name_of = {str(measure): name for name, measure in asked.items()}
     for metric in evaluator.iter_calc({query_id: ranks for query_id, ranks in ranked.items() if ranks}):
-        scores[str(metric.measure)][metric.query_id] = float(metric.value)
+        scores[name_of[str(metric.measure)]][metric.query_id] = float(metric.value)
     for t in targets:
         found = t.found_at(list(ranked[t.query_id]))
         for name in names:
@@ -79,6 +81,12 @@ def score(targets: Sequence[Target], run: Run, index: ChunkIndex, token_budget: 
     for t in targets if in_budget in scores else ():
         scores[in_budget][t.query_id] = recall_in_budget(t, _chunk_ids(run, t), index, token_budget)
     return scores
+
+
+def trec(name: str, least: int) -> ir_measures.measures.Measure:
+    """Return a measure as trec_eval computes it; of those that know no grades, ``least`` and above are relevant."""
+    measure = ir_measures.parse_measure(name)
+    return measure if name.startswith("nDCG") else measure(rel=least)
 
 
 def short_of_budget(targets: Sequence[Target], run: Run, index: ChunkIndex, token_budget: int, depth: int) -> int:
@@ -110,17 +118,21 @@ def recall_in_budget(target: Target, chunk_ids: Sequence[str], index: ChunkIndex
         if tokens > token_budget:
             break
         taken.add(chunk_id if target.unit == "chunk" else index.doc_of[chunk_id])
-    return sum(not part.isdisjoint(taken) for part in target.parts) / len(target.parts)
+    return sum(not part.isdisjoint(taken) for part in target.wanted) / len(target.wanted)
 
 
-def recall_curve(targets: Sequence[Target], run: Run, index: ChunkIndex) -> NDArray[np.float64]:
-    """Return mean R@k for k from 1 to 100, shape (100,)."""
-    gained = np.zeros(CURVE_DEPTH)
-    for t in targets:
-        for rank in t.found_at(ranking(t, run, index)[:CURVE_DEPTH]):
+def recall_by_rank(targets: Sequence[Target], run: Run, index: ChunkIndex) -> NDArray[np.float64]:
+    """Return what each question's recall gains at each of the first 100 ranks, shape (targets, 100).
+
+    R@k of a question is the sum of its first k.
+    """
+    gained = np.zeros((len(targets), CURVE_DEPTH))
+    for place, t in enumerate(targets):
+        found = t.found_at(ranking(t, run, index)[:CURVE_DEPTH])
+        for rank in found:
             if rank is not None:
-                gained[rank - 1] += 1 / len(t.parts)
-    return np.cumsum(gained) / len(targets)
+                gained[place, rank - 1] += 1 / len(found)
+    return gained
 
 
 def judged_share(targets: Sequence[Target], run: Run, index: ChunkIndex) -> float | None:

@@ -9,6 +9,7 @@ from onggi.core.errors import ParamsError
 from onggi.core.params import PARAMS, Name, Params
 from onggi.search.fusion import Scale
 from onggi.search.spec import Fuse, Systems
+from onggi.truth.guard import GuardParams
 
 Pair = Annotated[tuple[Name, Name], Field(strict=False)]
 """Two systems of which the second is compared with the first."""
@@ -53,8 +54,11 @@ class EvaluateParams(Params):
     token_budget: int = Field(ge=1, description="tokens a reader takes in, for recall within a budget")
     permutations: int = Field(ge=100, le=1_000_000, description="random sign flips, and resamples, of a comparison")
     seed: int = Field(ge=0, description="seed of the sign flips")
+    min_relevance: int = Field(
+        default=1, ge=1, le=100, description="grade from which evidence is relevant to measures that know no grades"
+    )
     curve: CurveParams | None = Field(default=None, description="a weighted fusion that is measured at every weight")
-
+    guard: GuardParams | None = Field(default=None, description="a set of another domain: what tuning cost there")
     domain: str | None = Field(
         default=None, description="key of a document's meta that names its domain; null: the first folder of its path"
     )

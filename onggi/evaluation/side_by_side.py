@@ -15,6 +15,9 @@ NAME = "side_by_side.json"
 QUESTIONS = 200
 FOUND = 5
 SHOWN_EVIDENCE = 5
+WITHIN = 10
+"""Ranks within which pieces of evidence are counted."""
+
 CHUNK_CHARACTERS = 800
 QUOTE_CHARACTERS = 300
 CHARACTERS = 200_000
@@ -27,7 +30,9 @@ def side_by_side(
     """Return at most 200 questions in the order of their ids, with the first 5 chunks of every system.
 
     The text of a chunk is its head. ``marks`` are the stretches of it, as offsets of its characters, that belong to
-    the evidence of a question; ``answering`` are the chunks that answer it.
+    the evidence of a question; ``answering`` are the chunks that answer it. Of a question with several pieces of
+    evidence ``says`` tells which of them a chunk answers (numbered from 1), and ``pieces_found`` how many each system
+    has within its first 10. Questions that the corpus does not answer have no evidence; they come after all others.
 
     Parameters
     ----------
@@ -45,17 +50,18 @@ def side_by_side(
     """
     targets = {target.query_id: target for target in measured.targets}
     questions = {question.query_id: question for question in measured.questions}
-    wanted = list(dict.fromkeys([*(query_id for query_id in first if query_id in targets), *targets]))[:QUESTIONS]
+    named = (query_id for query_id in first if query_id in questions)
+    wanted = list(dict.fromkeys([*named, *targets, *sorted(questions)]))[:QUESTIONS]
     found = {query_id: _found(measured, query_id) for query_id in wanted}
     held = texts.chunks_of(chunks, {chunk_id for chunk_ids in found.values() for chunk_id in chunk_ids})
     taken = sorted(_within([questions[query_id] for query_id in wanted], found, held))
     shown = dict.fromkeys(chunk_id for query_id in taken for chunk_id in found[query_id])
     return {
         "split": measured.split,
-        "of": len(targets),
+        "of": len(questions),
         "systems": list(measured.runs),
         "questions": [
-            _question(questions[query_id], targets[query_id], measured, index, documents, held, found[query_id])
+            _question(questions[query_id], targets.get(query_id), measured, index, documents, held, found[query_id])
             for query_id in taken
         ],
         "chunks": {chunk_id: _chunk(held[chunk_id]) for chunk_id in sorted(shown)},
@@ -84,28 +90,48 @@ def _within(asked: Sequence[Question], found: Mapping[str, Sequence[str]], held:
 
 def _question(
     question: Question,
-    target: Target,
+    target: Target | None,
     measured: Measured,
     index: ChunkIndex,
     documents: Mapping[str, Document],
     chunks: Mapping[str, Chunk],
     found: Sequence[str],
 ) -> dict[str, Any]:
-    answers = target.relevant
-    ranks = {system: first_relevant(target, ranking(target, run, index)) for system, run in measured.runs.items()}
     marks = {chunk_id: marked(chunks[chunk_id], question.evidence) for chunk_id in found}
-    return {
+    shown = {
         "query_id": question.query_id,
         "question": _head(question.text, QUOTE_CHARACTERS),
         "type": question.type,
         "evidence": [_evidence(e, documents[e.doc_id]) for e in question.evidence[:SHOWN_EVIDENCE]],
-        "ranks": ranks,
+        "ranks": dict.fromkeys(measured.runs),
         "found": {
             system: [[chunk_id, round(score, 4)] for chunk_id, score in run.get(question.query_id, ())[:FOUND]]
             for system, run in measured.runs.items()
         },
         "marks": {chunk_id: spans for chunk_id, spans in marks.items() if spans},
-        "answering": [c for c in found if (c if target.unit == "chunk" else index.doc_of[c]) in answers],
+        "answering": [],
+    }
+    return shown if target is None else shown | _answered(question, target, measured, index, found)
+
+
+def _answered(
+    question: Question, target: Target, measured: Measured, index: ChunkIndex, found: Sequence[str]
+) -> dict[str, Any]:
+    """Return where the answers stand: their first rank and, of several pieces of evidence, which is found where."""
+    item_of = {c: c if target.unit == "chunk" else index.doc_of[c] for c in found}
+    rankings = {system: ranking(target, run, index) for system, run in measured.runs.items()}
+    told: dict[str, Any] = {
+        "ranks": {system: first_relevant(target, ranked) for system, ranked in rankings.items()},
+        "answering": [c for c in found if item_of[c] in target.relevant],
+    }
+    if len(target.parts) < 2:
+        return told
+    numbers = {c: [n for n, part in enumerate(target.parts, 1) if item_of[c] in part] for c in found}
+    within = {system: target.found_at(ranked[:WITHIN]) for system, ranked in rankings.items()}
+    return told | {
+        "pieces": len(target.parts),
+        "pieces_found": {system: sum(rank is not None for rank in ranks) for system, ranks in within.items()},
+        "says": {c: which for c, which in numbers.items() if which},
     }
 
 

@@ -1,15 +1,16 @@
 """What the measures come to: the tables and plots that are committed."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from onggi.core.schema import QUESTION_TYPES
 from onggi.evaluation.facts import NAMES, Facts
+from onggi.evaluation.intervals import told
 from onggi.evaluation.measured import Measured
-from onggi.evaluation.measures import JUDGED, cutoff, mean, measure_names, recall_curve
+from onggi.evaluation.measures import JUDGED, cutoff, mean, measure_names, recall_by_rank
 from onggi.evaluation.params import EvaluateParams
 from onggi.evaluation.significance import bootstrap, clustered, holm, randomization_test
 from onggi.truth.relevance import ChunkIndex
@@ -31,17 +32,21 @@ def averages(measured: Measured) -> dict[str, dict[str, float]]:
     }
 
 
-def differences(measured: Measured, params: EvaluateParams) -> dict[str, dict[str, Any]]:
-    """Return, for the pairs that params name, what is known of the difference of each measure that both systems have.
+def differences(
+    measured: Measured, params: EvaluateParams, named: Sequence[tuple[str, str]] | None = None
+) -> dict[str, dict[str, Any]]:
+    """Return what is known of the difference of each measure that both systems of a pair have.
 
-    The keys are ``"first → second"``; a difference is the second's mean minus the first's. Of each there are its 95 %
-    ``interval``; ``p`` by randomization and ``p_bootstrap``, both over the documents that questions ask about;
-    ``p_holm``, which is p corrected for all tests of this table; on how many questions the second wins, ties and
-    loses; and the smallest difference that the questions could show (``detectable``). p keeps four digits rather than
-    four places, so that it never reads as 0. An interval that nobody can tell is null.
+    The pairs are those of params, or those ``named`` here. The keys are ``"first → second"``; a difference is the
+    second's mean minus the first's. Of each there are its 95 % ``interval``; ``p`` by randomization and
+    ``p_bootstrap``, both over the documents that questions ask about; ``p_holm``, which is p corrected for all tests of
+    this table; on how many questions the second wins, ties and loses; and the smallest difference that the questions
+    could show (``detectable``). p keeps four digits rather than four places, so that it never reads as 0. An interval
+    that nobody can tell is null.
     """
     scores = measured.scores
-    pairs = params.pairs(list(scores)) if measured.targets else []
+    named = params.pairs(list(scores)) if named is None else named
+    pairs = named if measured.targets else []
     tests = [(a, b, measure) for a, b in pairs for measure in scores[a] if measure in scores[b]]
     if not tests:
         return {}
@@ -78,10 +83,15 @@ def coverage(measured: Measured, params: EvaluateParams) -> dict[str, Any]:
     """Return how many questions the measures rest on, and what is left out, and why."""
     wanted = measured.targets
     parts = [part for target in wanted for part in target.parts]
+    below = sum(bool(question.evidence) for question in measured.questions) - len(wanted)
     counts: dict[str, Any] = {
+        "truth": measured.truth,
+        "queries": len(wanted),
+        "pairs": sum(len(target.relevant) for target in wanted),
         "questions": len(measured.questions),
         "answerable": len(wanted),
-        "unanswerable_left_out": len(measured.questions) - len(wanted),
+        "unanswerable_left_out": sum(not question.evidence for question in measured.questions),
+        **({f"below_grade_{measured.least}_left_out": below} if below else {}),
         "without_answering_chunk": sum(not target.findable for target in wanted),
         "evidence": len(parts),
         "evidence_without_answering_chunk": sum(not part for part in parts),
@@ -117,7 +127,8 @@ PER_TYPE_HEADER = ("system", "type", "queries", "measure", "value")
 
 def per_type(measured: Measured) -> Iterator[tuple[str, str, int, str, float]]:
     """Yield a line per system, question type and measure."""
-    type_of = {question.query_id: question.type or UNTYPED for question in measured.questions if question.evidence}
+    asked = {question.query_id: question.type or UNTYPED for question in measured.questions}
+    type_of = {target.query_id: asked[target.query_id] for target in measured.targets}
     known = [kind for kind in QUESTION_TYPES if kind in type_of.values()]
     kinds = {
         kind: [query_id for query_id, of in type_of.items() if of == kind]
@@ -152,15 +163,27 @@ def breakdown(measured: Measured, facts: Mapping[str, Facts]) -> Iterator[tuple[
                     yield fact, value, system, len(query_ids), measure, round(average, 4)
 
 
-CURVE_HEADER = ("system", "k", "recall")
+CURVE_HEADER = ("system", "k", "recall", "low", "high")
 
 
-def curves(measured: Measured, index: ChunkIndex) -> Iterator[tuple[str, int, float]]:
-    """Yield a line per system and k, as far as the system's run goes."""
+def curves(
+    measured: Measured, index: ChunkIndex, params: EvaluateParams
+) -> Iterator[tuple[str, int, float, float | None, float | None]]:
+    """Yield a line per system and k with mean R@k and its 95 % interval, as far as the system's run goes.
+
+    The interval is the one of R@k in `onggi.evaluation.intervals`, by the same draws of documents. Its ends are None
+    where nobody can tell it.
+    """
+    clusters = measured.clusters
     for system, run in measured.runs.items() if measured.targets else ():
-        recalls = recall_curve(measured.targets, run, index).tolist()[: measured.depths[system]]
-        for k, recall in enumerate(recalls, 1):
-            yield system, k, round(recall, 4)
+        gained = recall_by_rank(measured.targets, run, index)[:, : measured.depths[system]]
+        means = np.cumsum(gained.sum(axis=0)) / len(gained)
+        sums, sizes = clustered(np.cumsum(gained, axis=1), [clusters[target.query_id] for target in measured.targets])
+        drawn = bootstrap(sums, sizes, params.permutations, params.seed)
+        ends = zip(drawn.low.tolist(), drawn.high.tolist(), strict=True)
+        for k, (recall, (low, high)) in enumerate(zip(means.tolist(), ends, strict=True), 1):
+            interval = told(low, high) or (None, None)
+            yield system, k, round(recall, 4), interval[0], interval[1]
 
 
 def _differences(first: Mapping[str, float], second: Mapping[str, float]) -> list[float]:

@@ -27,9 +27,9 @@ def encode(name: str, chunks: Path, model: Path, params: EmbedParams, out: Path)
         terms = Tokenizer.load(model).terms(passages(chunks))
         Encoded.write_terms(out, name, identity, chunk_ids, terms)
     else:
-        from onggi.models.embedder import Embedder
+        from onggi.models.joined import open_embedder
 
-        blocks = Embedder(model, params).passage_blocks(passages(chunks))
+        blocks = open_embedder(model, params).passage_blocks(passages(chunks))
         Encoded.write_vectors(out, name, params.model_dump(), identity, chunk_ids, blocks)
 
 
@@ -44,9 +44,9 @@ def query_encoder(model: Path, settings: dict[str, Any]) -> Callable[[Sequence[s
     if is_tokenizer(model):
         tokenizer = Tokenizer.load(model)
         return lambda texts: list(tokenizer.terms(texts))
-    from onggi.models.embedder import Embedder
+    from onggi.models.joined import open_embedder
 
-    return Embedder(model, EmbedParams.model_validate(settings)).queries
+    return open_embedder(model, EmbedParams.model_validate(settings)).queries
 
 
 def is_tokenizer(model: Path) -> bool:

@@ -27,9 +27,9 @@ def words_of(texts: Iterable[str], profile: Profile = "content") -> Iterator[lis
     ModelError
         python-mecab-ko is not installed.
     """
-    tagger = _tagger()
+    analyser = tagger()
     for text in texts:
-        parsed = tagger.parse(plain(text))
+        parsed = analyser.parse(plain(text))
         words = (word for morpheme in parsed for word in _parts(morpheme.surface, morpheme.feature))
         yield terms(words, lambda form, tag: tag in CONTENT_TAGS, profile)
 
@@ -43,7 +43,14 @@ def _parts(surface: str, feature: Any) -> list[Word]:
 
 
 @cache
-def _tagger() -> Any:
+def tagger() -> Any:
+    """Return the one MeCab of this process.
+
+    Raises
+    ------
+    ModelError
+        python-mecab-ko is not installed.
+    """
     try:
         from mecab import MeCab
     except ImportError as error:

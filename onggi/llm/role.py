@@ -1,8 +1,11 @@
 """A language model in a role of a stage: its replies come from the memo where that holds them, else from a backend."""
 
+import hashlib
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from onggi.core.errors import LlmError
 from onggi.llm.backend import Backend
@@ -53,6 +56,16 @@ class Llm:
     def space(self) -> Space:
         """The memo's rows of this model."""
         return memo.space(KIND, self.identity, "paid")
+
+    def named(self) -> dict[str, Any]:
+        """Return who this is: what params name, and a digest of all that tells one model from another."""
+        decided_by = json.dumps(self.identity, sort_keys=True, ensure_ascii=False, default=str)
+        return {
+            "backend": self.params.backend,
+            "model": self.params.model or self.params.path,
+            "revision": self.params.revision,
+            "identity": hashlib.sha256(decided_by.encode()).hexdigest()[:12],
+        }
 
     def replies(self, requests: Iterable[Request]) -> Iterator[Reply | Failure]:
         """Yield what comes of each request, in order; a reply is kept the moment it is there, a failure never.

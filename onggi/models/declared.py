@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from onggi.core.params import NamedParams
-from onggi.models.params import BootstrapParams, HubParams, LocalParams
+from onggi.models.params import BootstrapParams, HubParams, JoinedParams, LocalParams
 from onggi.models.tokenizer import TokenizerParams
 
 
@@ -29,3 +29,9 @@ class LocalModels(NamedParams[LocalParams]):
     """Encoders and rerankers of this machine."""
 
     key: ClassVar[str] = "models.local"
+
+
+class JoinedModels(NamedParams[JoinedParams]):
+    """Several encoders as one."""
+
+    key: ClassVar[str] = "models.joined"

@@ -15,6 +15,7 @@ from onggi.core.errors import ModelError
 from onggi.models.generator import store_generator
 from onggi.models.params import HubParams
 from onggi.models.storing import store
+from onggi.models.tokenizer import Tokenizer
 
 CONFIGURATION = ["*.json", "*.jinja", "*.txt", "*.model", "1_Pooling/*.json"]
 NEEDLESS = ["original/*", "consolidated*"]
@@ -30,7 +31,9 @@ def fetch(params: HubParams, folder: Path) -> None:
         The model or revision does not exist, cannot be reached, or cannot be loaded.
     """
     snapshot = _snapshot(params)
-    if params.task == "generator":
+    if params.task == "tokenizer":
+        Tokenizer.take(snapshot, folder, params.trust_remote_code, params.name)
+    elif params.task == "generator":
         store_generator(snapshot, folder, params.gguf_file, params.name)
     else:
         store(snapshot, folder, params, params.name)
@@ -63,7 +66,9 @@ def _snapshot(params: HubParams) -> Path:
 
 
 def _weights(params: HubParams) -> tuple[str, ...]:
-    """Return the patterns of weights that may be fetched, the first that is there."""
+    """Return the patterns of weights that may be fetched, the first that is there; for a tokenizer, of its files."""
     if params.task == "generator":
         return (params.gguf_file or "*.safetensors",)
+    if params.task == "tokenizer":
+        return ("tokenizer*", "vocab*")
     return ("*.safetensors", "pytorch_model*.bin")

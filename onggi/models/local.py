@@ -6,6 +6,7 @@ from onggi.core.errors import ModelError
 from onggi.models.generator import store_generator
 from onggi.models.params import LocalParams
 from onggi.models.storing import store
+from onggi.models.tokenizer import Tokenizer
 
 
 def adopt(params: LocalParams, folder: Path) -> None:
@@ -17,6 +18,9 @@ def adopt(params: LocalParams, folder: Path) -> None:
         There is no such folder, or no model in it that can be loaded.
     """
     source = Path(params.path)
+    if params.task == "tokenizer" and source.is_dir():
+        Tokenizer.take(source, folder, params.trust_remote_code, params.path)
+        return
     if not (source / "config.json").is_file() and not (params.gguf_file and source.is_dir()):
         problem = "holds no model (no config.json)" if source.is_dir() else "no such folder"
         raise ModelError(params.path, problem, "name the folder of a model, as transformers saves it")

@@ -10,7 +10,7 @@ Length = Annotated[int, Field(ge=8, le=32768)]
 Precision = Literal["fp32", "bf16", "fp16"]
 Runtime = Literal["torch", "onnx"]
 Pooling = Literal["cls", "mean", "last_token"]
-Task = Literal["encoder", "reranker", "classifier", "generator"]
+Task = Literal["encoder", "reranker", "classifier", "generator", "tokenizer"]
 
 
 class EmbedParams(Params):
@@ -89,12 +89,25 @@ class BootstrapParams(ModelParams):
         return self
 
 
+class JoinedParams(ModelParams):
+    """Encoders whose vectors stand side by side."""
+
+    encoders: list[Name] = Field(min_length=2, max_length=2, description="two encoders; join those for more")
+    weights: list[float] = Field(min_length=2, max_length=2, description="the share of each in the score")
+
+    @model_validator(mode="after")
+    def _weights_are_above_0(self) -> Self:
+        if not min(self.weights) > 0 or not sum(self.weights) < float("inf"):
+            raise ValueError("weights must be above 0")
+        return self
+
+
 class _Stored(ModelParams):
     """How a model that others made is stored."""
 
     task: Task = Field(
         "encoder",
-        description="encoder, generator, or a cross-encoder: reranker with one score, classifier with labels",
+        description="encoder, generator, tokenizer; a cross-encoder: reranker with one score, classifier with labels",
     )
     pooling: Pooling | None = Field(None, description="null: as the model's own files say; else cls, mean, last_token")
     trust_remote_code: bool = Field(False, description="run code that comes with the model")

@@ -1,5 +1,6 @@
 """A model that others made, stored so that it loads offline: safetensors, its tokenizer, and what it is."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,8 @@ def store(source: Path, folder: Path, params: HubParams | LocalParams, where: st
         It is no encoder or no reranker, as ``params`` say it is, cannot be loaded, or there is no space for it.
     """
     trusted = params.trust_remote_code
+    if params.task != "encoder":
+        _check_classifier(source, where)
     kind = AutoModel if params.task == "encoder" else AutoModelForSequenceClassification
     try:
         model = load(kind, source, trust_remote_code=trusted, dtype=torch.float32)
@@ -47,6 +50,22 @@ def store(source: Path, folder: Path, params: HubParams | LocalParams, where: st
             with TemporaryDirectory() as described:
                 config = _described(source, folder, Path(described), params.pooling)
             write_encoder_config(folder, config)
+
+
+def _check_classifier(source: Path, where: str) -> None:
+    """Refuse a language model where a sequence classifier is needed: rerankers are made of both.
+
+    Raises
+    ------
+    ModelError
+        Its configuration names a class for causal language models.
+    """
+    with reading(where):
+        config = json.loads((source / "config.json").read_text("utf-8"))
+    names = config.get("architectures") or [] if isinstance(config, dict) else []
+    if causal := [name for name in names if name.endswith("ForCausalLM")]:
+        problem = f"is a language model ({causal[0]}), which has no score of its own for a pair"
+        raise ModelError(where, problem, "choose a sequence classifier, such as BAAI/bge-reranker-v2-m3")
 
 
 def _described(source: Path, folder: Path, described: Path, pooling: Pooling | None) -> EncoderConfig:

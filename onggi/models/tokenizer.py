@@ -1,4 +1,4 @@
-"""What BM25 counts: morphemes or words of an analyser, character bigrams, or what stands between spaces.
+"""What BM25 counts: morphemes or words of an analyser, a model's subwords, character bigrams, what is between spaces.
 
 A tokenizer is a model like any other: a folder below ``models/`` that holds all that decides its terms.
 """
@@ -14,6 +14,7 @@ from onggi.core.errors import ModelError, ParamsError
 from onggi.core.outs import replacing
 from onggi.korean import mecab, okt
 from onggi.korean.kiwi import kiwi, morphemes_of
+from onggi.models.subwords import pieces_of, store_pieces
 
 MANIFEST, DICTIONARY = "tokenizer-onggi.json", "user_dictionary.tsv"
 
@@ -23,7 +24,7 @@ class Terms(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    name: Literal["kiwi", "okt", "mecab", "char_bigram", "whitespace"] = Field(
+    name: Literal["kiwi", "okt", "mecab", "char_bigram", "whitespace", "subwords"] = Field(
         description="kiwi, okt, mecab, char_bigram or whitespace"
     )
     pos: Literal["content", "full"] = Field(
@@ -34,6 +35,9 @@ class Terms(BaseModel):
 class TokenizerParams(Terms):
     """A tokenizer to be made."""
 
+    name: Literal["kiwi", "okt", "mecab", "char_bigram", "whitespace"] = Field(
+        description="kiwi, okt, mecab, char_bigram or whitespace"
+    )
     user_dictionary: str = Field(min_length=1, description="path of a user dictionary, which kiwi alone reads")
 
 
@@ -63,9 +67,25 @@ class Tokenizer:
                 raise ParamsError(params.user_dictionary, problem, "write `form<TAB>tag<TAB>score` lines") from None
             terms = Terms(name=params.name, pos=params.pos)
             (temporary / MANIFEST).write_text(terms.model_dump_json(indent=2) + "\n", "utf-8")
-            if params.name == "kiwi":
-                kiwi(temporary / DICTIONARY)  # a dictionary that Kiwi cannot read is named here
-            next(cls(temporary, terms).terms(["독"]))  # and what is not installed
+            match params.name:  # a dictionary that Kiwi cannot read is named here, and what is not installed
+                case "kiwi":
+                    kiwi(temporary / DICTIONARY)
+                case "okt":
+                    okt.identity()
+                case "mecab":
+                    mecab.tagger()
+
+    @classmethod
+    def take(cls, source: Path, folder: Path, trust_remote_code: bool, where: str) -> None:
+        """Make of the tokenizer of a Hugging Face model a tokenizer folder; errors name ``where`` it is from.
+
+        Raises
+        ------
+        ModelError
+            It has none that can be taken.
+        """
+        store_pieces(source, folder, trust_remote_code, where)
+        (folder / MANIFEST).write_text(Terms(name="subwords").model_dump_json(indent=2) + "\n", "utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> "Tokenizer":
@@ -94,6 +114,7 @@ TOKENIZERS: dict[str, Callable[[Tokenizer, Iterable[str]], Iterator[list[str]]]]
     "char_bigram": lambda _, texts: (
         [gram for word in text.lower().split() for gram in bigrams(word)] for text in texts
     ),
+    "subwords": lambda own, texts: pieces_of(texts, own.folder),
     "whitespace": lambda _, texts: (text.lower().split() for text in texts),
 }
 """What each name in params.yaml makes of texts."""

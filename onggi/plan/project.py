@@ -16,6 +16,8 @@ from onggi.core import params
 from onggi.core.errors import PlanError
 from onggi.work import lockfile
 
+DVC_YAML = "dvc.yaml"
+
 OutContent = Path | dict[str, Path]
 """Where DVC's cache holds a file, or the files of a folder by their path below it."""
 
@@ -65,10 +67,12 @@ class Output:
 class Stage:
     """A stage of dvc.yaml: its name, the folder in which its commands run, and what dvc.lock knows of it.
 
+    ``file`` declares it: dvc.yaml, or another one below the root, of which `dvc repro` runs nothing unless it is told.
     DVC takes the outs of one that ``is_frozen`` as they are; dvc.lock knows nothing of one that ``is_new``.
     """
 
     name: str
+    file: str
     folder: Path
     commands: tuple[str, ...]
     inputs: tuple[Input, ...]
@@ -106,11 +110,12 @@ class Project:
 
     def _read(self, stage: Any) -> Stage:
         file = os.path.relpath(stage.path, self.root)
-        name = stage.name if file == "dvc.yaml" else f"{file}:{stage.name}" if stage.name else file
+        name = stage.name if file == DVC_YAML else f"{file}:{stage.name}" if stage.name else file
         settings = {id(dep) for dep in stage.params}
         inputs = [dep for dep in stage.deps if id(dep) not in settings]
         return Stage(
             name=str(name),
+            file=file,
             folder=Path(stage.wdir),
             commands=tuple(stage.cmd if isinstance(stage.cmd, list) else (stage.cmd or "").splitlines()),
             inputs=tuple(Input(dep.def_path, _path(stage, dep), dep) for dep in inputs),
@@ -122,7 +127,7 @@ class Project:
         )
 
     def stages(self, targets: Sequence[str]) -> list[Stage]:
-        """Return the stages that `dvc repro` of the targets looks at, in its order; those of all without a target.
+        """Return the stages that `dvc repro` of the targets looks at, in its order; without a target those of dvc.yaml.
 
         Raises
         ------
@@ -131,8 +136,9 @@ class Project:
         """
         from dvc.repo.reproduce import plan_repro
 
-        wanted = [stage._stage for target in targets for stage in self.named(target)]
-        return [self._stages[stage] for stage in plan_repro(self._graph, wanted)] if wanted else self.order
+        named = [stage for target in targets for stage in self.named(target)]
+        wanted = named or [stage for stage in self.order if stage.file == DVC_YAML]
+        return [self._stages[stage] for stage in plan_repro(self._graph, [stage._stage for stage in wanted])]
 
     def named(self, name: str) -> list[Stage]:
         """Return the stage of a name, or all that a `foreach` made under it (see `stages` for the errors)."""

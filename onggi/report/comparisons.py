@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from onggi.report.headline import MEASURE, verdict
+from onggi.report.headline import BETTER, MEASURE, UNSURE, WORSE, verdict
 from onggi.report.inputs import FactValue, Metrics
 from onggi.report.labels import label
 from onggi.report.plot import (
@@ -28,7 +28,6 @@ _MOST_VALUES = 20
 _SHOWN = (MEASURE, "R@10", "RR@10", "Success@1")
 """Measures of which breakdowns, gains and losses are shown: the page carries a value for each."""
 
-_UNSURE = "우연과 구별되지 않음"
 _PAIRED: list[Spec] = [
     OF_MEASURE,
     {"calculate": "split(datum.pair, ' → ')", "as": "ends"},
@@ -97,7 +96,7 @@ def differences_plot(significance: Mapping[str, Any]) -> Plot | None:
                 continue
             p = found.get("p_holm", found.get("p"))
             low, high = found.get("interval") or (None, None)
-            said = verdict(found["difference"], p) if is_number(p) else _UNSURE
+            said = verdict(found["difference"], p) if is_number(p) else UNSURE
             row = {"pair": pair, "measure": measure, "difference": found["difference"], "p": p, "verdict": said}
             rows.append({**row, "low": low, "high": high})
             order.append(pair)
@@ -110,7 +109,7 @@ def differences_plot(significance: Mapping[str, Any]) -> Plot | None:
         "axis": {"labelExpr": two_lines, "labelLineHeight": 15, "domain": False, "ticks": False},
     }  # fmt: skip
     x = {"field": "difference", "type": "quantitative", "title": "차이(뒤 − 앞)", "axis": FEW_TICKS}
-    domain = ["더 좋음", "더 나쁨", _UNSURE]
+    domain = [BETTER, WORSE, UNSURE]
     colour = {"field": "verdict", "title": None, "scale": {"domain": domain, "range": inks("up", "down", "soft")}}
     told = tooltip(pair="짝", measure="지표", difference="차이", low="구간 아래", high="구간 위", p="보정한 p")
     told.append({"field": "verdict", "title": "뒤의 것은"})
@@ -194,13 +193,14 @@ def breakdown_plot(values: Sequence[FactValue], then: Sequence[FactValue], syste
 def gains_plot(metrics: Metrics, systems: Sequence[str]) -> Plot | None:
     """Return what each question gains or loses from one system to another, both chosen; None of fewer than two."""
     asked = metrics.asked[:_MOST_QUESTIONS]
-    columns = [name for name in (asked[0].values if asked else ()) if name.rpartition(" ")[2] in _SHOWN]
+    every = dict.fromkeys(name for a in asked for name in a.values)
+    columns = [name for name in every if name.rpartition(" ")[2] in _SHOWN]
     named = list(dict.fromkeys(name.rpartition(" ")[0] for name in columns))
     if len(named) < 2:
         return None
     measures = [m for m in _SHOWN if any(name.endswith(f" {m}") for name in columns)]
     rows = [
-        {"q": a.query_id, "type": a.type, "text": a.question, "v": [round(a.values[name], 3) for name in columns]}
+        {"q": a.query_id, "type": a.type, "text": a.question, "v": [_rounded(a.values.get(name)) for name in columns]}
         for a in asked
     ]
     at = "datum.v[indexof(columns, {} + ' ' + measure)]"
@@ -209,7 +209,7 @@ def gains_plot(metrics: Metrics, systems: Sequence[str]) -> Plot | None:
         {"calculate": at.format("before"), "as": "a"},
         {"calculate": at.format("after"), "as": "b"},
         {"calculate": "datum.b - datum.a", "as": "difference"},
-        {"filter": "isValid(datum.difference) && isFinite(datum.difference) && datum.difference != 0"},
+        {"filter": "isValid(datum.a) && isValid(datum.b) && datum.difference != 0"},
         {"window": [{"op": "row_number", "as": "place"}], "sort": [{"field": "difference", "order": "descending"}]},
     ]
     colour = {"condition": {"test": "datum.difference > 0", "value": {"expr": "up"}}, "value": {"expr": "down"}}
@@ -231,3 +231,7 @@ def gains_plot(metrics: Metrics, systems: Sequence[str]) -> Plot | None:
     return Plot(
         "gains", said, specification(spec, rows, signals, filters), (*selects, measure_select(measures, measures[0]))
     )
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)

@@ -17,34 +17,52 @@ from onggi.report.plot import (
     specification,
     tooltip,
 )
+from onggi.report.speed import at, timed
 from onggi.report.values import is_number
 
 _NOW, _THEN = "지금", "이전"
+_FAINT = "length(systems) > 4 ? 0.06 : 0.14"
+"""How dense the band of an interval is: many of them lie above each other."""
+
+
+_INWARD: Spec = {"expr": "datum.weight > 0.6 ? 'right' : 'left'"}
+_ASIDE: Spec = {"expr": "datum.weight > 0.6 ? -5 : 5"}
 
 
 def recall_plot(points: Sequence[RecallPoint], then: Sequence[RecallPoint], systems: Sequence[str]) -> Plot:
-    """Return recall by depth, a line per system; that of the other commit is dashed."""
+    """Return recall by depth, a line per system with the band of its interval; that of the other commit is dashed."""
     rows = [_recall(p, _NOW) for p in points] + [_recall(p, _THEN) for p in then]
     x = {
         "field": "k", "type": "quantitative", "title": "k(읽는 청크 수)",
         "scale": {"type": "log", "nice": False}, "axis": {"values": [1, 2, 5, 10, 20, 50, 100], "grid": False},
     }  # fmt: skip
     y = {"field": "recall", "type": "quantitative", "title": "recall", "scale": {"zero": False}}
-    told = tooltip(system="시스템", k="k", recall="recall", **({"when": "언제"} if then else {}))
+    ends = {"low": "구간 아래", "high": "구간 위"} if any(p.low is not None for p in points) else {}
+    told = tooltip(system="시스템", k="k", recall="recall", **ends, **({"when": "언제"} if then else {}))
+    band = {
+        "transform": [{"filter": "isValid(datum.low) && isValid(datum.high)"}],
+        "mark": {"type": "area", "opacity": {"expr": _FAINT}, "line": False},
+        "encoding": {"y": {**y, "field": "low"}, "y2": {"field": "high"}},
+    }
     spec = {
         "height": 340,
         "encoding": {"x": x, "y": y, "color": by_system(systems)},
         "layer": [
+            *([band] if ends else []),
             {"mark": {"type": "line", "strokeWidth": 2.2}, "encoding": _dashed(bool(then))},
             {"mark": {"type": "point", "filled": True, "opacity": 0, "size": 140}, "encoding": {"tooltip": told}},
         ],
     }
     said = f"시스템 {len(systems)}개의 recall 곡선: 가로는 읽는 청크 수 k, 세로는 근거를 찾은 비율."
+    said += " 띠는 95% 구간." if ends else ""
     return Plot("recall", said, specification(spec, rows, {"systems": list(systems)}, [ONLY_SYSTEMS]))
 
 
 def fusion_plot(metrics: Metrics, weights: Mapping[str, float]) -> Plot:
-    """Return what a fusion scores by the weight of its first run, on dev and on test, the declared weight marked."""
+    """Return what a fusion scores by the weight of its first run, on dev and on test.
+
+    Marked are the weights that are best on dev, and the one that params.yaml declares.
+    """
     system = metrics.fusion[0].system
     measures = list(dict.fromkeys(p.measure for p in metrics.fusion))
     rows = [{"weight": p.weight, "split": p.split, "measure": p.measure, "value": p.value} for p in metrics.fusion]
@@ -60,17 +78,32 @@ def fusion_plot(metrics: Metrics, weights: Mapping[str, float]) -> Plot:
     layers: list[Spec] = [
         {"mark": {"type": "line", "point": {"size": 34}, "strokeWidth": 2.2}, "encoding": {"tooltip": told}},
         {"transform": best, "mark": {"type": "point", "size": 190, "strokeWidth": 2}, "encoding": {"tooltip": told}},
+        {
+            "transform": [*best, {"aggregate": [{"op": "min", "field": "weight", "as": "weight"}]}],
+            "mark": {"type": "rule", "strokeDash": [2, 3]},
+            "encoding": {"x": x, "color": {"value": {"expr": "first"}}},
+        },
+        {
+            "transform": [
+                *best,
+                {"aggregate": [{"op": "min", "field": "weight", "as": "weight"}]},
+                {"calculate": "'dev에서 가장 높음 ' + format(datum.weight, '.3~g')", "as": "text"},
+            ],
+            "mark": {"type": "text", "align": _INWARD, "dx": _ASIDE, "y": {"expr": "height - 26"}, "fontSize": 12},
+            "encoding": {"x": x, "text": {"field": "text"}, "color": {"value": {"expr": "first"}}},
+        },
     ]
     if (weight := weights.get(system)) is not None:
-        marked = {"values": [{"weight": weight, "text": f"고른 가중치 {weight:g}"}]}
+        marked = {"values": [{"weight": weight, "text": f"params.yaml {weight:g}"}]}
         at = {"x": x, "color": {"value": {"expr": "ink"}}}
-        text = {"type": "text", "align": "left", "dx": 5, "y": {"expr": "height - 9"}, "fontSize": 12}
+        text = {"type": "text", "align": _INWARD, "dx": _ASIDE, "y": {"expr": "height - 9"}, "fontSize": 12}
         layers += [
             {"data": marked, "mark": {"type": "rule", "strokeDash": [4, 3]}, "encoding": at},
             {"data": marked, "mark": text, "encoding": {**at, "text": {"field": "text"}}},
         ]
-    for layer in layers[:2]:
+    for layer in layers[:4]:
         layer["transform"] = [OF_MEASURE, *layer.get("transform", [])]
+    for layer in layers[:2]:
         layer["encoding"] = {"x": x, "y": y, "color": colour, **layer["encoding"]}
     said = f"융합 {system}의 점수: 가로는 첫째 실행의 가중치, 세로는 지표. 동그라미는 dev에서 가장 좋은 가중치."
     chosen = MEASURE if MEASURE in measures else measures[0]
@@ -95,14 +128,12 @@ def loss_plot(points: Sequence[LossPoint], then: Sequence[LossPoint]) -> Plot:
 
 def latency_plot(metrics: Metrics, systems: Sequence[str]) -> Plot | None:
     """Return quality by the time a question takes, from its median to its 95th percentile; None where not measured."""
-    timed = metrics.get("performance").get("systems", {})
     rows = []
-    for system, told in timed.items() if isinstance(timed, Mapping) else ():
-        latency = told.get("latency_ms", {}) if isinstance(told, Mapping) else {}
+    for system, of in timed(metrics).items():
+        p50, p95 = (at(of, ("latency_ms", name)) for name in ("p50", "p95"))
         quality = metrics.get("retrieval").get(system, {}).get(MEASURE)
-        if is_number(latency.get("p50")) and is_number(quality):
-            p95 = latency["p95"] if is_number(latency.get("p95")) else latency["p50"]
-            rows.append({"system": system, "p50": latency["p50"], "p95": p95, "quality": quality})
+        if is_number(p50) and is_number(quality):
+            rows.append({"system": system, "p50": p50, "p95": p95 if is_number(p95) else p50, "quality": quality})
     if not rows:
         return None
     x = {
@@ -126,7 +157,8 @@ def latency_plot(metrics: Metrics, systems: Sequence[str]) -> Plot | None:
 
 
 def _recall(point: RecallPoint, when: str) -> dict[str, Any]:
-    return {"system": point.system, "k": point.k, "recall": point.recall, "when": when}
+    row = {"system": point.system, "k": point.k, "recall": point.recall, "when": when}
+    return row | ({"low": point.low, "high": point.high} if when == _NOW and point.low is not None else {})
 
 
 def _dashed(both: bool) -> Spec:

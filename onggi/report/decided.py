@@ -1,6 +1,6 @@
-"""What params.yaml decides that the page holds the figures against: targets, and the weight of a fusion."""
+"""What params.yaml decides that the page holds the figures against: targets, margins, and the weight of a fusion."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,15 @@ from onggi.report.values import is_number
 
 @dataclass(frozen=True)
 class Decided:
-    """Targets by system and measure, and by the name of a weighted fusion of two the share of the first."""
+    """Targets by system and measure, and by the name of a weighted fusion of two the share of the first.
+
+    ``margins`` says by measure how much may be lost, ``truths`` which ground truths beside gold are held to targets.
+    """
 
     targets: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     weights: Mapping[str, float] = field(default_factory=dict)
+    margins: Mapping[str, float] = field(default_factory=dict)
+    truths: Sequence[str] = ()
 
 
 def read_decided(path: Path) -> Decided:
@@ -36,6 +41,8 @@ def read_decided(path: Path) -> Decided:
     return Decided(
         {str(system): targets for system in gate.get("systems") or ()} if targets else {},
         {name: share for name, share in weights.items() if share is not None},
+        {name: margin for name, margin in _mapping(gate.get("measures")).items() if is_number(margin)},
+        [str(name) for name in gate.get("truths") or ()],
     )
 
 

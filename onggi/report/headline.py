@@ -10,10 +10,11 @@ from onggi.report.inputs import Metrics
 from onggi.report.values import change, is_number, p_text
 
 MEASURE = "nDCG@10"
-_BETWEEN = " → "
+BETWEEN = " → "
+BETTER, WORSE, UNSURE = "더 좋음", "더 나쁨", "우연과 구별되지 않음"
 _CHANCE = 0.05
 _MOST = 4
-"""Pairs that the sentence tells; the table tells all."""
+"""Pairs that the head of the page tells; the table tells all."""
 
 
 def to_choose(metrics: Metrics) -> str:
@@ -31,20 +32,29 @@ def to_choose(metrics: Metrics) -> str:
 
 
 def gains(metrics: Metrics) -> str:
-    """Return a sentence with the tested differences: of pairs that params name, and of the chosen system.
-
-    Pairs with the baseline are last in significance.json, so that its last pair begins with the baseline.
-    """
+    """Return a sentence with the tested differences (see `differences`)."""
     if not metrics.get("retrieval"):
         return ""
+    if not (told := differences(metrics)):
+        return "test에서 차이를 검정한 짝은 없습니다" + (
+            "." if metrics.get("significance") else "(significance.json 없음)."
+        )
+    return "test의 차이는 " + ", ".join(f"{key} {_difference(tests)}" for key, tests in told.items()) + "입니다."
+
+
+def differences(metrics: Metrics) -> dict[str, Mapping[str, Any]]:
+    """Return the tested pairs that matter most: those that params name, and that of the chosen system."""
     significance = metrics.get("significance")
-    told = {key: said for key, tests in significance.items() if (said := _difference(tests))}
-    if not told:
-        return "test에서 차이를 검정한 짝은 없습니다" + ("." if significance else "(significance.json 없음).")
-    baseline, chosen = next(reversed(told)).partition(_BETWEEN)[0], choice(metrics)
-    ends = {key: key.partition(_BETWEEN)[::2] for key in told}
-    to_tell = [key for key, (first, second) in ends.items() if first != baseline or second == chosen]
-    return "test의 차이는 " + ", ".join(f"{key} {told[key]}" for key in (to_tell or list(told))[:_MOST]) + "입니다."
+    told = [key for key, tests in significance.items() if _difference(tests)]
+    ends = {key: key.partition(BETWEEN)[::2] for key in told}
+    named, chosen = baseline({key: significance[key] for key in told}), choice(metrics)
+    to_tell = [key for key, (first, second) in ends.items() if first != named or second == chosen]
+    return {key: significance[key] for key in (to_tell or told)[:_MOST]}
+
+
+def baseline(significance: Mapping[str, Any]) -> str:
+    """Return the baseline: pairs with it are last in significance.json; empty where there are none."""
+    return next(reversed(list(significance)), "").partition(BETWEEN)[0]
 
 
 def choice(metrics: Metrics) -> str:
@@ -62,8 +72,8 @@ def verdict(difference: float, p: float) -> str:
     ('더 좋음', '더 나쁨', '우연과 구별되지 않음')
     """
     if p >= _CHANCE or not difference:
-        return "우연과 구별되지 않음"
-    return "더 좋음" if difference > 0 else "더 나쁨"
+        return UNSURE
+    return BETTER if difference > 0 else WORSE
 
 
 def _score(metrics: Metrics, file: str, system: str) -> Any:
@@ -82,9 +92,9 @@ def _difference(tests: Mapping[str, Any]) -> str:
     return f"{change(float(difference), 0.0)}({p_text(p)}, {verdict(difference, p)})"
 
 
-def tested(tests: Mapping[str, Any]) -> tuple[Any, Any]:
-    """Return the difference of a pair by `MEASURE` and its p, corrected for all that was tested where that was done."""
-    found = tests.get(MEASURE)
+def tested(tests: Mapping[str, Any], measure: str = MEASURE) -> tuple[Any, Any]:
+    """Return the difference of a pair by a measure and its p, corrected for all that was tested where that was done."""
+    found = tests.get(measure)
     if not isinstance(found, Mapping):
         return None, None
     return found.get("difference"), found.get("p_holm", found.get("p"))

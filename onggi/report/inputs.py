@@ -31,11 +31,18 @@ OBJECTS = (
     "answers",
     "failures",
     "side_by_side",
-    "performance",
+    "truths",
+    "guard",
 )
 """The JSON files that hold an object."""
 
-_LABELS = ("query_id", "about", "type", "question")
+TIMED = ("performance",)
+"""Those that hold times: no build makes them, so the page that a build makes does not show them."""
+
+GOLD = "gold"
+"""The ground truth that people wrote: what a page says of questions is about it."""
+
+_LABELS = ("truth", "query_id", "about", "type", "question")
 
 
 @dataclass(frozen=True)
@@ -51,11 +58,13 @@ class TypeValue:
 
 @dataclass(frozen=True)
 class RecallPoint:
-    """A line of recall_curve.csv."""
+    """A line of recall_curve.csv, with its 95 % interval where the file has one."""
 
     system: str
     k: int
     recall: float
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -92,19 +101,24 @@ class FusionPoint:
 
 @dataclass(frozen=True)
 class Asked:
-    """A line of per_query.csv: a question, and what each system scored, by ``SYSTEM MEASURE``."""
+    """A line of per_query.csv: a question, and what each system scored, by ``SYSTEM MEASURE``.
+
+    What was not measured is absent. ``about`` is the document that stands for what it asks about.
+    """
 
     query_id: str
     type: str
     question: str
     values: Mapping[str, float]
+    about: str = ""
 
 
 @dataclass(frozen=True)
 class Metrics:
     """What was found in one metrics folder; what is absent is empty.
 
-    ``objects`` maps the stem of a JSON file to its content.
+    ``objects`` maps the stem of a JSON file to its content; ``asked`` has the questions of gold, ``asked_otherwise``
+    those of the other ground truths by their names.
     """
 
     objects: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -114,6 +128,7 @@ class Metrics:
     breakdown: Sequence[FactValue] = ()
     fusion: Sequence[FusionPoint] = ()
     asked: Sequence[Asked] = ()
+    asked_otherwise: Mapping[str, Sequence[Asked]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.objects or self.per_type or self.recall or self.loss)
@@ -123,8 +138,8 @@ class Metrics:
         return self.objects.get(name, {})
 
 
-def load_folder(folder: Path) -> Metrics:
-    """Read the metrics that lie in ``folder``.
+def load_folder(folder: Path, *, timed: bool = True) -> Metrics:
+    """Read the metrics that lie in ``folder``; those that hold times only where ``timed`` says so.
 
     Raises
     ------
@@ -142,13 +157,14 @@ def load_folder(folder: Path) -> Metrics:
         except OSError as error:
             raise TableError(folder / name, f"cannot be read ({error.strerror})", "make it a readable file") from None
 
-    found = load(read, str(folder))
+    found = load(read, str(folder), timed=timed)
     return dataclasses.replace(found, objects={**found.objects, **candidates.objects(folder)})
 
 
-def load(read: ReadFile, where: str) -> Metrics:
+def load(read: ReadFile, where: str, *, timed: bool = True) -> Metrics:
     """Read the metrics through ``read``; ``where`` names their folder in errors (see `load_folder`)."""
-    objects = {name: loaded for name in OBJECTS if (loaded := _json(read, where, name)) is not None}
+    names = OBJECTS + (TIMED if timed else ())
+    objects = {name: loaded for name in names if (loaded := _json(read, where, name)) is not None}
     for name in ("retrieval", "dev", "significance"):
         for key, inner in objects.get(name, {}).items():
             if not isinstance(inner, dict):
@@ -156,6 +172,7 @@ def load(read: ReadFile, where: str) -> Metrics:
     listed = objects.get("failures", {}).get("failures", [])
     if not isinstance(listed, list) or any(not isinstance(failure, dict) for failure in listed):
         raise TableError(f"{where}/failures.json", "holds something other than failures", "expected a list of objects")
+    asked = _asked(read, where)
     return Metrics(
         objects,
         _rows(read, where, "per_type", TypeValue),
@@ -163,7 +180,8 @@ def load(read: ReadFile, where: str) -> Metrics:
         _rows(read, where, "loss", LossPoint),
         _rows(read, where, "breakdown", FactValue),
         _rows(read, where, "fusion_curve", FusionPoint),
-        _asked(read, where),
+        asked.pop(GOLD, []),
+        asked,
     )
 
 
@@ -198,26 +216,35 @@ def _rows(read: ReadFile, where: str, stem: str, line_type: type[Line]) -> list[
         return []
     fields = dataclasses.fields(line_type)  # type: ignore[arg-type]
     reader = csv.DictReader(io.StringIO(text))
-    missing = [f.name for f in fields if f.name not in (reader.fieldnames or [])]
+    present = [f for f in fields if f.name in (reader.fieldnames or [])]
+    missing = [f.name for f in fields if f not in present and f.default is dataclasses.MISSING]
     if missing:
         raise TableError(f"{where}/{name}", f"lacks the columns {missing}", _AGAIN)
     rows = []
     for line in reader:
         try:
-            rows.append(line_type(**{f.name: f.type(line[f.name]) for f in fields}))  # type: ignore[operator]
+            rows.append(line_type(**{f.name: _value(f, line[f.name]) for f in present}))
         except (TypeError, ValueError) as error:
             raise TableError(f"{where}/{name}:{reader.line_num}", str(error), _AGAIN) from None
     return rows
 
 
-def _asked(read: ReadFile, where: str) -> list[Asked]:
+def _value(column: "dataclasses.Field[Any]", text: str) -> Any:
+    if column.type == float | None:
+        return float(text) if text else None
+    return column.type(text)  # type: ignore[operator]
+
+
+def _asked(read: ReadFile, where: str) -> dict[str, list[Asked]]:
+    """Return the questions by ground truth; a table from before there were several is all gold."""
     name = "per_query.csv"
     reader = csv.DictReader(io.StringIO(_text(read, where, name) or ""))
-    rows = []
+    rows: dict[str, list[Asked]] = {}
     for line in reader:
         try:
-            values = {key: float(value) for key, value in line.items() if key not in _LABELS}
-            rows.append(Asked(line["query_id"], line["type"], line["question"], values))
+            values = {key: float(value) for key, value in line.items() if key not in _LABELS and value != ""}
+            asked = Asked(line["query_id"], line["type"], line["question"], values, line.get("about", ""))
+            rows.setdefault(line.get("truth") or GOLD, []).append(asked)
         except (KeyError, TypeError, ValueError) as error:
             raise TableError(f"{where}/{name}:{reader.line_num}", f"no line of values ({error})", _AGAIN) from None
     return rows

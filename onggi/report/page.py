@@ -15,16 +15,27 @@ from onggi.report.causes import Cause, causes
 from onggi.report.dag import Box, Dag
 from onggi.report.decided import Decided
 from onggi.report.failures import Failures, failures
+from onggi.report.forgetting import guard_tables, sentence
 from onggi.report.funnel import FunnelStep, Part, funnel_parts, funnel_steps
-from onggi.report.goals import goals_table
-from onggi.report.headline import MEASURE, gains, to_choose
+from onggi.report.glance import Answer, answers
+from onggi.report.goals import goals, goals_table
+from onggi.report.headline import MEASURE, baseline, gains, to_choose
 from onggi.report.inlined import data, policy, scripts
 from onggi.report.inputs import FactValue, Metrics
 from onggi.report.picture import NARROW, WIDE, draw_dag
 from onggi.report.plot import Plot
 from onggi.report.scores import measures_table, pairs_table, recall_table
-from onggi.report.tables import asked_table, breakdown_tables, fusion_table, loss_table, means_table
+from onggi.report.speed import speed_table
+from onggi.report.tables import (
+    asked_table,
+    breakdown_tables,
+    fusion_note,
+    fusion_table,
+    loss_table,
+    means_table,
+)
 from onggi.report.tabulate import Table, params_table
+from onggi.report.truths import HOW_TO_READ, agreement_table, basis, kinds_table, leaders, truths_table
 
 _BAND = re.compile(r"([≤>]) ([\d,.]+)")
 
@@ -53,7 +64,7 @@ class Page:
 
     against: str
     choice: str
-    gains: str
+    answers: Sequence[Answer]
     choice_then: str
     gains_then: str
     params: Table | None
@@ -62,14 +73,24 @@ class Page:
     boxes: Sequence[Box]
     measures: Table | None
     measures_of_dev: Table | None
+    baseline: str
     pairs: Table | None
+    truths: Sequence[Table]
+    truths_note: str
+    agreement: Table | None
+    how_to_read: str
+    guard: Sequence[Table]
+    guard_note: str
+    speed: Table | None
     plots: Mapping[str, Plot]
     goals: Table | None
+    targets: bool
     means_table: Table | None
     recall_table: Table | None
     breakdown_tables: Sequence[Table]
     types_note: str
     fusion_table: Table | None
+    fusion_note: str
     asked_table: Table | None
     failures: Failures | None
     causes: Sequence[Cause]
@@ -119,11 +140,13 @@ def _page(metrics: Metrics, dag: Dag | None, against: Comparison | None, decided
     systems = list(dict.fromkeys([*retrieval, *(p.system for p in metrics.recall), *(v.system for v in facts)]))
     charts = _plots(metrics, then, decided, systems)
     beside = metrics.get("side_by_side")
+    rests_on = basis(metrics)
+    held = goals(metrics, decided)
     loaded = scripts()
     return Page(
         against=against.name if against else "",
         choice=to_choose(metrics),
-        gains=gains(metrics),
+        answers=answers(metrics, held, facts),
         choice_then=to_choose(then) if compare else "",
         gains_then=gains(then) if compare else "",
         params=params_table(against.params_now, against.params_then) if against else None,
@@ -132,15 +155,25 @@ def _page(metrics: Metrics, dag: Dag | None, against: Comparison | None, decided
         boxes=[box for box in dag.boxes if not box.is_input] if dag else [],
         measures=measures_table(metrics, then, compare) if retrieval else None,
         measures_of_dev=measures_table(metrics, then, compare, "dev") if metrics.get("dev") else None,
+        baseline=baseline(metrics.get("significance")),
         pairs=pairs_table(metrics, then, compare) if metrics.get("significance") else None,
+        truths=[table for table in (truths_table(metrics, then, compare), kinds_table(metrics)) if table],
+        truths_note=leaders(metrics),
+        agreement=agreement_table(metrics),
+        how_to_read=HOW_TO_READ,
+        guard=guard_tables(metrics, then, compare),
+        guard_note=sentence(metrics),
+        speed=speed_table(metrics, then, compare),
         plots=charts,
-        goals=goals_table(metrics, decided),
-        means_table=means_table(metrics) if metrics.get("intervals").get("systems") else None,
-        recall_table=recall_table(metrics.recall, then.recall, systems, compare) if metrics.recall else None,
-        breakdown_tables=breakdown_tables(facts, facts_then, systems, compare),
+        goals=goals_table(held, metrics),
+        targets=bool(decided.targets),
+        means_table=means_table(metrics, rests_on) if metrics.get("intervals").get("systems") else None,
+        recall_table=recall_table(metrics.recall, then.recall, systems, compare, rests_on) if metrics.recall else None,
+        breakdown_tables=breakdown_tables(facts, facts_then, systems, compare, rests_on),
         types_note=_types_note(facts),
-        fusion_table=fusion_table(metrics.fusion) if metrics.fusion else None,
-        asked_table=asked_table(metrics.asked) if metrics.asked else None,
+        fusion_table=fusion_table(metrics.fusion, rests_on) if metrics.fusion else None,
+        fusion_note=fusion_note(metrics.fusion, decided.weights) if metrics.fusion else "",
+        asked_table=asked_table(metrics.asked, rests_on) if metrics.asked else None,
         failures=failures(metrics.get("failures"), then.get("failures")) if "failures" in metrics.objects else None,
         causes=causes(metrics.get("failures"), then.get("failures")),
         steps=funnel_steps(metrics, then, compare),

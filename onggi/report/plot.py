@@ -56,7 +56,7 @@ def specification(
 
 def by_system(systems: Sequence[str], legend: bool = True) -> Spec:
     """Return a colour for each system, the same in every chart whichever of them are shown."""
-    shown = {"title": None} if legend else None
+    shown = {"title": None, "symbolOpacity": 1} if legend else None
     return {"field": "system", "type": "nominal", "scale": {"domain": list(systems)}, "legend": shown}
 
 

@@ -18,7 +18,8 @@ _TOTAL = "total"
 class Cell:
     """One cell: its text, the change to the other commit, and a share from 0 to 1 that is drawn as a bar.
 
-    ``reason`` says why there is no value, where there is none.
+    ``reason`` says why there is no value, where there is none. ``sign`` says what can be said of it against the
+    baseline, ``aside`` is an interval, and ``link`` the part of the page that it leads to.
     """
 
     text: str
@@ -28,6 +29,9 @@ class Cell:
     is_number: bool = False
     is_head: bool = False
     reason: str = ""
+    sign: str = ""
+    aside: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,14 @@ from onggi.search.retriever import Ranking, ranked
 FusedScores = dict[str, float]
 """Chunk id to score."""
 
-Scale = Literal["min_max", "z_score", "rank"]
+Scale = Literal["min_max", "z_score", "rank", "none"]
 
 
 def weighted_sum(rankings: Sequence[Ranking], weights: Sequence[float], by: Scale = "min_max") -> FusedScores:
     """Return the weighted sum of the scores, each ranking's brought to a common scale (see `SCALES`).
 
     A chunk that a ranking does not hold has 0 there, which is the least on each scale (Bruch et al. 2022,
-    https://arxiv.org/abs/2210.11934).
+    https://arxiv.org/abs/2210.11934), and of scores as they are what BM25 gives it (CombSUM, Fox & Shaw 1994).
     """
     scores: FusedScores = {}
     for ranking, weight in zip(rankings, weights, strict=True):
@@ -54,10 +54,16 @@ def normalised(ranking: Ranking) -> FusedScores:
     return {hit.chunk_id: (hit.score - low) / (high - low) if high > low else 1.0 for hit in ranking}
 
 
+def as_they_are(ranking: Ranking) -> FusedScores:
+    """Return the scores of one query's hits: rankings may have a unit in common, as cosines of several encoders do."""
+    return {hit.chunk_id: hit.score for hit in ranking}
+
+
 SCALES: dict[Scale, Callable[[Ranking], FusedScores]] = {
     "min_max": normalised,
     "z_score": standardised,
     "rank": by_rank,
+    "none": as_they_are,
 }
 """How the scores of rankings are made comparable."""
 

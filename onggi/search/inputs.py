@@ -15,7 +15,8 @@ from pydantic import TypeAdapter
 from onggi.core.digests import files_digest
 from onggi.core.errors import TableError
 from onggi.core.outs import write_json
-from onggi.search.spec import Composition, Diversify, Rerank, Spec, Transform, leaves, models_of, parts, prompts_of
+from onggi.search.spec import Composition, Diversify, Rerank, Spec, Transform
+from onggi.search.walk import leaves, models_of, parts, prompts_of
 
 DIGEST = "digest"
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from onggi.core.errors import TableError
 from onggi.core.schema import QUESTION_TYPES
-from onggi.models.embedder import Embedder
+from onggi.models.joined import Embeds
 
 
 class Centroids:
@@ -28,7 +28,7 @@ class Centroids:
         No type is known.
     """
 
-    def __init__(self, embedder: Embedder, known: Sequence[tuple[str, str]], where: Path) -> None:
+    def __init__(self, embedder: Embeds, known: Sequence[tuple[str, str]], where: Path) -> None:
         self.embedder = embedder
         self.names = [type_ for type_ in QUESTION_TYPES if any(type_ == of for _, of in known)]
         if not self.names:

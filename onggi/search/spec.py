@@ -10,11 +10,13 @@
       sure:     {cut: reranked, min_score: 0.3}
       varied:   {diversify: hybrid, model: base, balance: 0.7}
 
+docs/systems.md has every form and every setting, and a test builds what that page declares.
+
 What stands after ``fuse``, ``rerank``, ``transform``, ``diversify``, ``cut`` or a type of questions is the name of an
 index or a system, or a composition itself: ``{fuse: [bm25, {rerank: dense-tuned, …}], by: rrf}``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
@@ -23,13 +25,19 @@ from typing_extensions import TypeAliasType
 from onggi.core.errors import ParamsError
 from onggi.core.params import PARAMS, Name, NamedParams
 from onggi.core.schema import QuestionType
-from onggi.index.params import Indexes
 
 
 class _Composition(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     depth: int | None = Field(default=None, ge=1, le=10_000, description="chunks a query, at most; null: search.depth")
+
+
+def _only_where_read(spec: Any, **ways: tuple[str, ...]) -> None:
+    """Refuse a setting that is not as it is by default, where ``by`` is none of the ways that read it."""
+    for name, read_by in ways.items():
+        if spec.by not in read_by and getattr(spec, name) != type(spec).model_fields[name].default:
+            raise ValueError(f"{name} is for {' and '.join(read_by)}, not for {spec.by}")
 
 
 class Fuse(_Composition):
@@ -40,8 +48,8 @@ class Fuse(_Composition):
     weights: list[float] | None = Field(
         default=None, description="weighted: the share of each; vote: points for rank 1, 2, 3 …"
     )
-    normalise: Literal["min_max", "z_score", "rank"] = Field(
-        default="min_max", description="weighted: how scores are made comparable: min_max, z_score or rank"
+    normalise: Literal["min_max", "z_score", "rank", "none"] = Field(
+        default="min_max", description="weighted: how scores are made comparable: min_max, z_score, rank or none"
     )
     k: int = Field(default=60, ge=0, description="rrf and union: the constant of reciprocal ranks")
     top: int = Field(default=3, ge=1, description="union: hits of each")
@@ -53,8 +61,9 @@ class Fuse(_Composition):
                 raise ValueError(f"{self.by} takes weights: numbers of which none is below 0 and one is above")
             if self.by == "weighted" and len(self.weights) != len(self.fuse):
                 raise ValueError(f"weights must be one for each of fuse ({len(self.fuse)}), are {len(self.weights)}")
-        elif self.weights is not None:
-            raise ValueError(f"weights are for weighted and vote, not for {self.by}")
+        _only_where_read(
+            self, weights=("weighted", "vote"), normalise=("weighted",), k=("rrf", "union"), top=("union",)
+        )
         return self
 
     @property
@@ -85,9 +94,8 @@ class Rerank(_Composition):
     )
 
     @model_validator(mode="after")
-    def _label_is_of_cross_encoders(self) -> Self:
-        if self.label is not None and self.by != "cross_encoder":
-            raise ValueError(f"label is for cross_encoder, not for {self.by}")
+    def _settings_are_of_its_way(self) -> Self:
+        _only_where_read(self, label=("cross_encoder",), max_length=("cross_encoder",))
         return self
 
     @property
@@ -169,7 +177,8 @@ Composition = Fuse | Rerank | Transform | Diversify | Cut | Choose
 FORMS = ("fuse", "rerank", "transform", "diversify", "cut", "choose")
 
 
-def _form(of: Any) -> str | None:
+def form_of(of: Any) -> str | None:
+    """Return the key that says what a composition does, or ``name``; None where there is none."""
     if isinstance(of, str):
         return "name"
     if isinstance(of, Mapping):
@@ -188,7 +197,7 @@ Spec = Annotated[
     | Annotated[Diversify, Tag("diversify")]
     | Annotated[Cut, Tag("cut")]
     | Annotated[Choose, Tag("choose")],
-    Discriminator(_form, custom_error_type="composition", custom_error_message=_SHAPE),
+    Discriminator(form_of, custom_error_type="composition", custom_error_message=_SHAPE),
 ]
 Operand = TypeAliasType(
     "Operand",
@@ -200,7 +209,7 @@ Operand = TypeAliasType(
         | Annotated[Diversify, Tag("diversify")]
         | Annotated[Cut, Tag("cut")]
         | Annotated[Choose, Tag("choose")],
-        Discriminator(_form, custom_error_type="composition", custom_error_message=f"a name; or {_SHAPE}"),
+        Discriminator(form_of, custom_error_type="composition", custom_error_message=f"a name; or {_SHAPE}"),
     ],
 )
 for _model in (Fuse, Rerank, Transform, Diversify, Cut, Choose):
@@ -238,70 +247,11 @@ class Systems(NamedParams[Spec]):
         return self._resolved(self.root[operand], (*above, operand)) if operand in self.root else operand
 
 
-def problems(systems: Systems, indexes: Indexes) -> Iterator[ParamsError]:
-    """Yield what is wrong with systems beside each one's own settings: names of nothing, of two things, circles."""
-    for name in systems:
-        where = f"{PARAMS}: systems.{name}"
-        if name in indexes.root:
-            yield ParamsError(where, "is the name of an index, too", "rename one of them")
-            continue
-        unknown = [leaf for leaf in _names(systems[name]) if leaf not in indexes.root and leaf not in systems.root]
-        if unknown:
-            known = ", ".join([*indexes, *systems])
-            yield ParamsError(where, f"{unknown[0]!r} is neither an index nor a system", f"known: {known}")
-            continue
-        try:
-            systems.resolved(name)
-        except ParamsError as error:
-            yield error
-
-
-def leaves(spec: str | Composition) -> list[str]:
-    """Return the indexes that a resolved system asks, each once."""
-    return list(dict.fromkeys(_names(spec)))
-
-
-def _names(spec: str | Composition) -> Iterator[str]:
-    if isinstance(spec, str):
-        yield spec
-    else:
-        for operand in spec.operands:
-            yield from _names(operand)
-
-
-def parts(spec: str | Composition) -> Iterator[str | Composition]:
-    """Yield a system and all that it is made of, from the outside in."""
-    yield spec
-    if not isinstance(spec, str):
-        for operand in spec.operands:
-            yield from parts(operand)
-
-
-def models_of(spec: Composition) -> list[str]:
-    """Return the models by which parts of a system read queries or passages, each once."""
-    users = (part for part in parts(spec) if isinstance(part, Rerank | Diversify | Choose))
-    return list(dict.fromkeys(part.model for part in users if part.model is not None))
-
-
-def prompts_of(spec: Composition) -> list[str]:
-    """Return the prompts by which parts of a system ask a language model, each once."""
-    prompts = (part.prompt for part in parts(spec) if isinstance(part, Transform | Choose))
-    return list(dict.fromkeys(prompt for prompt in prompts if prompt is not None))
-
-
-def title(spec: str | Composition) -> str:
-    """Return what a part of a composition is called where it has no name of its own."""
-    if isinstance(spec, str):
-        return spec
-    return f"{_form(spec)}({', '.join(map(title, spec.operands))})"
-
-
 def _with(spec: Composition, operands: list[str | Composition]) -> Composition:
     if isinstance(spec, Choose):
         *chosen, otherwise = operands
         return spec.model_copy(update={"choose": dict(zip(spec.choose, chosen, strict=True)), "otherwise": otherwise})
-    form = str(_form(spec))
-    return spec.model_copy(update={form: operands if isinstance(spec, Fuse) else operands[0]})
+    return spec.model_copy(update={str(form_of(spec)): operands if isinstance(spec, Fuse) else operands[0]})
 
 
 def _depth(spec: str | Composition, depth: int) -> int:

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from onggi.core.schema import Hit
 from onggi.index.passages import Passages
-from onggi.models.embedder import Embedder
+from onggi.models.joined import Embeds
 from onggi.models.reranker import Reranker
 from onggi.search import fusion
 from onggi.search.retriever import Query, Ranking, Retriever, ranked
-from onggi.search.spec import Choose, Composition, Cut, Diversify, Fuse, Rerank, Transform, title
+from onggi.search.spec import Choose, Composition, Cut, Diversify, Fuse, Rerank, Transform
+from onggi.search.walk import title
 
 
 class Parts(Protocol):
@@ -31,7 +32,7 @@ class Parts(Protocol):
         """Return what scores pairs of a query and a passage."""
         ...
 
-    def embedder(self, model: str) -> Embedder:
+    def embedder(self, model: str) -> Embeds:
         """Return an encoder below ``models``."""
         ...
 
@@ -160,7 +161,7 @@ class Diversified:
     """
 
     retriever: Retriever
-    embedder: Embedder
+    embedder: Embeds
     passages: Passages
     spec: Diversify
     depth: int

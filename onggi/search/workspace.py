@@ -10,7 +10,7 @@ from onggi.core.schema import Question
 from onggi.index.passages import Passages
 from onggi.llm.backends import open_llm
 from onggi.llm.prompts import Prompts
-from onggi.models.embedder import Embedder
+from onggi.models.joined import Embeds, open_embedder
 from onggi.models.params import EmbedParams, RerankerParams
 from onggi.models.reranker import Reranker, load_reranker
 from onggi.search.indexes import open_index
@@ -60,9 +60,9 @@ class Workspace:
         params = RerankerParams(kind=spec.by, model=spec.model, max_length=spec.max_length)
         return load_reranker(params, folder, EmbedParams.model_validate(self.described.settings[spec.model]))
 
-    def embedder(self, model: str) -> Embedder:
+    def embedder(self, model: str) -> Embeds:
         """Return the encoder in a folder below ``models``."""
-        return Embedder(self.models / model, EmbedParams.model_validate(self.described.settings[model]))
+        return open_embedder(self.models / model, EmbedParams.model_validate(self.described.settings[model]))
 
     def transform(self, spec: Transform) -> Callable[[Sequence[str]], Sequence[str]]:
         """Return what makes other queries of those that are asked."""

@@ -65,8 +65,9 @@ class Target:
 
     ``parts`` has one set per piece of evidence: the ids, of chunks or of documents as ``unit`` says, each of which
     answers it. A set is empty where nothing does, for example for a quote cut into three by chunk borders. ``grades``
-    says how relevant each part is; all are 1 where it is empty. ``rejected`` are ids that somebody read and found not
-    to answer.
+    says how relevant each part is; all are 1 where it is empty. Parts below the grade ``least`` gain something in
+    measures that know grades, and are not relevant to the others. ``rejected`` are ids that somebody read and found
+    not to answer.
     """
 
     query_id: str
@@ -74,16 +75,27 @@ class Target:
     parts: tuple[frozenset[str], ...]
     grades: tuple[int, ...] = ()
     rejected: frozenset[str] = frozenset()
+    least: int = 1
+
+    @property
+    def graded(self) -> list[tuple[frozenset[str], int]]:
+        """Each part with its grade."""
+        return list(zip(self.parts, self.grades or (1,) * len(self.parts), strict=True))
+
+    @property
+    def wanted(self) -> list[frozenset[str]]:
+        """The parts that are relevant where grades do not count."""
+        return [part for part, grade in self.graded if grade >= self.least]
 
     @property
     def relevant(self) -> frozenset[str]:
-        """The ids of which each answers some piece of evidence."""
-        return frozenset().union(*self.parts)
+        """The ids of which each answers some piece of evidence that is relevant enough."""
+        return frozenset().union(*self.wanted)
 
     @property
     def judged(self) -> frozenset[str]:
-        """The ids of which somebody said whether they answer."""
-        return self.relevant | self.rejected
+        """The ids of which somebody said how relevant they are."""
+        return self.rejected.union(*self.parts)
 
     @property
     def findable(self) -> bool:
@@ -91,9 +103,8 @@ class Target:
         return bool(self.relevant)
 
     def found_at(self, ranking: Sequence[str]) -> list[int | None]:
-        """Return for each part the rank, from 1, of the first id that answers it; None where none does."""
-        rank = {ranked_id: place for place, ranked_id in enumerate(ranking, 1)}
-        return [min((rank[item] for item in part if item in rank), default=None) for part in self.parts]
+        """Return for each wanted part the rank, from 1, of the first id that answers it; None where none does."""
+        return _first_ranks(self.wanted, ranking)
 
     def qrels(self, ranking: Sequence[str]) -> dict[str, int]:
         """Return what TREC's tools need to judge a ranking: for each piece of evidence the first id that answers it.
@@ -103,24 +114,38 @@ class Target:
         run can name: it counts as not found, instead of making the question easier or dropping it.
         """
         judged: dict[str, int] = {}
-        grades = self.grades or (1,) * len(self.parts)
-        for n, (rank, grade) in enumerate(zip(self.found_at(ranking), grades, strict=True)):
+        for n, ((_, grade), rank) in enumerate(zip(self.graded, _first_ranks(self.parts, ranking), strict=True)):
             item = f"(evidence {n}: not found)" if rank is None else ranking[rank - 1]
             judged[item] = max(grade, judged.get(item, 0))
         return dict(sorted(judged.items()))
 
 
-def targets(questions: Iterable[Question], index: ChunkIndex) -> list[Target]:
-    """Return what each question looks for, ordered by query_id; questions without evidence are left out.
+def _first_ranks(parts: Iterable[frozenset[str]], ranking: Sequence[str]) -> list[int | None]:
+    rank = {ranked_id: place for place, ranked_id in enumerate(ranking, 1)}
+    return [min((rank[item] for item in part if item in rank), default=None) for part in parts]
+
+
+def targets(questions: Iterable[Question], index: ChunkIndex, least: int = 1) -> list[Target]:
+    """Return what each question looks for, ordered by query_id; questions without relevant evidence are left out.
 
     Where any piece of evidence of a question is a whole document, documents are its unit: a span then stands for its
     document.
+
+    Parameters
+    ----------
+    least
+        The grade from which evidence is relevant to measures that know no grades.
     """
-    wanted = [target(question, index) for question in questions if question.evidence]
+    wanted = [target(question, index, least) for question in questions if answerable(question, least)]
     return sorted(wanted, key=lambda target: target.query_id)
 
 
-def target(question: Question, index: ChunkIndex) -> Target:
+def answerable(question: Question, least: int = 1) -> bool:
+    """Tell whether a question has a piece of evidence of the grade ``least`` or above."""
+    return any(piece.grade >= least for piece in question.pieces)
+
+
+def target(question: Question, index: ChunkIndex, least: int = 1) -> Target:
     """Return what one question looks for (see `targets`)."""
     pieces = question.pieces
     unit: Granularity = "document" if any(e.start is None or e.end is None for e in pieces) else "chunk"
@@ -138,6 +163,7 @@ def target(question: Question, index: ChunkIndex) -> Target:
         tuple(answering[place] for place in order),
         tuple(grades[place] for place in order),
         _rejected(question.rejected, unit, index),
+        least,
     )
 
 

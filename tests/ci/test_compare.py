@@ -147,3 +147,13 @@ def test_what_holds_times_is_not_compared(folder: Path, tmp_path_factory: pytest
         write(build, {**STAGES, "report": stage({"models/tuned": "t"}, {"metrics/report.html": "h"})}, RETRIEVAL)
     code, said = compare(folder, str(second))
     assert (code, said) == (1, "error: two builds of one commit differ: metrics/report.html\n")
+
+
+def test_what_the_benchmark_times_is_no_part_of_a_build(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    second = tmp_path_factory.mktemp("timed")
+    write(second, STAGES, RETRIEVAL)
+    (folder / "metrics" / "performance.json").write_text('{"systems": {}}', "utf-8")
+    assert compare(folder) == (0, "identical: dvc.lock and metrics/ are the committed ones\n")
+    assert compare(folder, str(second)) == (0, "identical: dvc.lock and 1 files of metrics/ in both folders\n")
+    (folder / "metrics" / "another.json").write_text("{}", "utf-8")
+    assert compare(folder, str(second))[0] == 1

@@ -1,5 +1,4 @@
 import math
-from itertools import pairwise
 
 import pytest
 import pytrec_eval
@@ -12,7 +11,7 @@ from onggi.evaluation.measures import (
     judged_share,
     mean,
     measure_names,
-    recall_curve,
+    recall_by_rank,
     recall_in_budget,
     score,
     short_of_budget,
@@ -173,6 +172,62 @@ def test_agrees_with_trec_eval(cases):
         assert ours["RR@10"][target.query_id] == (rr if rr >= 1 / 10 else 0.0)
 
 
+grades = st.dictionaries(st.sampled_from(IDS), st.integers(1, 4), min_size=1, max_size=6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(rankings, grades)
+def test_grades_agree_with_trec_eval(ids, graded):
+    """nDCG gains by the grade, all others ask whether there is one, as trec_eval does at relevance level 1."""
+    target = Target("q", "chunk", tuple(frozenset({item}) for item in graded), tuple(graded.values()))
+    ours = score([target], {"q": run_of(ids)}, INDEX, BUDGET)
+    judge = pytrec_eval.RelevanceEvaluator({"q": graded}, {"success.1", "recall", "map", "ndcg_cut"})
+    theirs = judge.evaluate({"q": {i: 100.0 + s for i, s in run_of(ids)}}).get("q", {}) if ids else {}
+    for measure, name in TREC_NAMES.items():
+        assert ours[measure]["q"] == pytest.approx(theirs.get(name, 0.0)), measure
+
+
+@given(grades, st.randoms())
+def test_the_ideal_ranking_of_grades_has_ndcg_one_and_any_other_order_of_them_less(graded, random):
+    target = Target("q", "chunk", tuple(frozenset({item}) for item in graded), tuple(graded.values()))
+
+    def ndcg(ids):
+        return score([target], {"q": run_of(ids)}, INDEX, BUDGET)["nDCG@10"]["q"]
+
+    best = sorted(graded, key=lambda item: -graded[item])
+    assert ndcg([*best, *(i for i in IDS if i not in graded)]) == pytest.approx(1)
+    shuffled = random.sample(best, len(best))
+    in_order = [graded[item] for item in shuffled] == [graded[item] for item in best]
+    assert (ndcg(shuffled) == pytest.approx(1)) == in_order
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(rankings, parts, st.booleans()), min_size=1, max_size=4), st.permutations(range(12)))
+def test_renaming_chunks_documents_and_questions_changes_nothing(cases, places):
+    """Not even where scores tie: the order of a run is that of its ranks, and no name is asked for it here.
+
+    What is searched orders ties by the chunks' ids, so there a new name may give another run, and that is measured.
+    """
+    called = {old: f"이름 {place}" for old, place in zip(IDS, places, strict=True)}
+    documents = {f"d{n}": f"문서 {places[n]}" for n in range(6)}
+    renamed = ChunkIndex.of(
+        Chunk(called[c.chunk_id], documents[c.doc_id], c.start, c.end, "", c.n_tokens, "") for c in reversed(CHUNKS)
+    )
+    queries = {f"q{n}": f"물음 {9 - n}" for n in range(len(cases))}  # sorted, they stand the other way round
+    before, after, runs = [], [], ({}, {})
+    for (old, new), (ids, part, whole) in zip(queries.items(), cases, strict=True):
+        unit = "document" if whole else "chunk"
+        wanted = [frozenset(INDEX.doc_of[i] if whole else i for i in each) for each in part]
+        before.append(Target(old, unit, tuple(wanted)))
+        mapping = documents if whole else called
+        after.append(Target(new, unit, tuple(frozenset(mapping[i] for i in each) for each in wanted)))
+        runs[0][old], runs[1][new] = [(i, 0.5) for i in ids], [(called[i], 0.5) for i in ids]  # all tied
+    ours, again = score(before, runs[0], INDEX, BUDGET), score(after, runs[1], renamed, BUDGET)
+    assert {m: {queries[q]: v for q, v in of.items()} for m, of in ours.items()} == again
+    assert recall_by_rank(before, runs[0], INDEX).tolist() == recall_by_rank(after, runs[1], renamed).tolist()
+    assert {m: mean(of) for m, of in ours.items()} == {m: mean(of) for m, of in again.items()}
+
+
 def test_the_rank_decides_where_scores_tie():
     tied = {"q": [(chunk_id, 1.0) for chunk_id in IDS]}
     for rank, chunk_id in enumerate(IDS[:10], 1):
@@ -235,12 +290,12 @@ def test_a_larger_budget_never_finds_less(ids, part, budget, more):
 def test_the_curve_rises_and_agrees_with_recall(cases):
     targets = [Target(f"q{n}", "chunk", part) for n, (_, part) in enumerate(cases)]
     run = {f"q{n}": run_of(ids) for n, (ids, _) in enumerate(cases)}
-    curve = recall_curve(targets, run, INDEX)
-    assert curve.shape == (100,)
-    assert all(a <= b for a, b in pairwise(curve))
+    gained = recall_by_rank(targets, run, INDEX)
+    assert gained.shape == (len(targets), 100)
+    assert (gained >= 0).all()
     values = score(targets, run, INDEX, BUDGET)
     for k in (5, 10, 100):
-        assert curve[k - 1] == pytest.approx(mean(values[f"R@{k}"]))
+        assert gained[:, :k].sum(axis=1) == pytest.approx(list(values[f"R@{k}"].values()))
 
 
 @pytest.mark.parametrize(

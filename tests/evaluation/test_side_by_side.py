@@ -69,3 +69,40 @@ def test_the_bounds_hold_and_what_is_named_comes_first(tmp_path: Path, monkeypat
 def test_marks_are_offsets_in_the_shown_text(evidence: list[Evidence], expected: list[list[int]]) -> None:
     chunk = Chunk("a#10-1010", "a", 10, 1_010, TEXT[10:1_010], 200, "")
     assert beside.marked(chunk, evidence) == expected
+
+
+def measured_of(asked: list[Question], runs: dict[str, dict[str, list[tuple[str, float]]]]) -> Measured:
+    return Measured("test", asked, targets(asked, INDEX), runs, {}, {}, {})
+
+
+def test_of_several_pieces_it_says_which_stands_where_and_how_many_each_system_has(tmp_path: Path) -> None:
+    tables.write(tmp_path / "chunks.parquet", Chunk, CHUNKS)
+    pieces = [
+        Evidence("a", 10, 30),
+        Evidence("a", 210, 230),
+        Evidence("a", 2_910, 2_930),
+        Evidence("a", 40, 50, part=1),
+    ]
+    ids = [chunk.chunk_id for chunk in CHUNKS]
+    runs = {"one": {"q": [(i, 1.0) for i in (ids[2], ids[5], ids[0])]}, "two": {"q": [(i, 1.0) for i in ids]}}
+    measured = measured_of([Question("q", "물음", "정의", ["답"], pieces, "gold", "test")], runs)
+    (one,) = beside.side_by_side(measured, (), INDEX, DOCUMENTS, tmp_path / "chunks.parquet")["questions"]
+    assert one["pieces"] == 3 and one["pieces_found"] == {"one": 2, "two": 2}  # the third stands on rank 30
+    assert one["says"] == {ids[2]: [2], ids[0]: [1, 2]}  # a span that says what the second does counts as it
+    assert one["answering"] == [ids[2], ids[0]]
+
+
+def test_questions_without_an_answer_come_last_with_what_was_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables.write(tmp_path / "chunks.parquet", Chunk, CHUNKS)
+    asked = [Question("a0", "없는 것", "정의", [], [], "gold", "test"), *QUESTIONS[:2]]
+    runs = {"one": {q.query_id: [(CHUNKS[7].chunk_id, 0.25)] for q in asked}}
+    shown = beside.side_by_side(measured_of(asked, runs), (), INDEX, DOCUMENTS, tmp_path / "chunks.parquet")
+    assert shown["of"] == 3
+    first = shown["questions"][0]
+    assert first["query_id"] == "a0" and first["found"] == {"one": [[CHUNKS[7].chunk_id, 0.25]]}
+    assert (first["evidence"], first["ranks"], first["answering"], first["marks"]) == ([], {"one": None}, [], {})
+    monkeypatch.setattr(beside, "QUESTIONS", 2)
+    shown = beside.side_by_side(measured_of(asked, runs), (), INDEX, DOCUMENTS, tmp_path / "chunks.parquet")
+    assert [question["query_id"] for question in shown["questions"]] == ["q00", "q01"]

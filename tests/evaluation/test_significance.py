@@ -101,16 +101,43 @@ def test_signs_are_fair_under_the_null():
     assert 0.02 < np.mean(p < 0.05) < 0.09
 
 
+def test_neither_names_nor_what_else_is_tested_nor_the_direction_change_anything() -> None:
+    """Documents are drawn in an order that what they score decides, so that renaming them draws the same."""
+    rng = np.random.default_rng(4)
+    steps = rng.choice([0.0, 0.0, 0.1, 0.3, -0.1, -0.3], (120, 3))  # with ties, which a name must not break
+    about = [f"d{n}" for n in rng.integers(0, 40, 120)]
+    called = dict(zip(sorted(set(about)), rng.permutation(len(set(about))), strict=True))
+    order = rng.permutation(120)
+    renamed = steps[order][:, [2, 0]], [f"다른 {called[about[n]]:02}" for n in order]
+    (sums, sizes), (other, other_sizes) = clustered(steps, about), clustered(*renamed)
+    assert randomization_test(other, 999, 1).tolist() == randomization_test(sums, 999, 1)[[2, 0]].tolist()
+    drawn, again = bootstrap(sums, sizes, 999, 1), bootstrap(other, other_sizes, 999, 1)
+    for name in ("low", "high", "p", "error"):
+        assert getattr(again, name) == pytest.approx(getattr(drawn, name)[[2, 0]], abs=1e-9), name
+    back = bootstrap(-sums, sizes, 999, 1)
+    assert back.low == pytest.approx(-drawn.high) and back.high == pytest.approx(-drawn.low)
+    assert back.p.tolist() == drawn.p.tolist()
+
+
 def null(clusters: int, per_cluster: int, tests: int, kind: str) -> tuple[np.ndarray, list[str]]:
     """Return differences of systems that are equally good, and what each question is about."""
     rng = np.random.default_rng(clusters)
     sizes = rng.integers(1, 2 * per_cluster, clusters) if per_cluster > 1 else np.ones(clusters, int)
     about = np.repeat(np.arange(clusters), sizes)
+    if kind in BINARY:  # Success@1 of two systems, each of which some documents suit better
+        easy = np.clip(rng.normal(BINARY[kind], 0.2, (clusters, tests)), 0.02, 0.98)
+        suits = rng.normal(0, 0.15, (clusters, tests))
+        second, first = (rng.random((len(about), tests)) < np.clip(easy + s, 0, 1)[about] for s in (suits, -suits))
+        return second.astype(float) - first, [f"d{n}" for n in about]
     shared = rng.normal(0, 0.7 * (per_cluster > 1), (clusters, tests))[about]
     values = shared + rng.normal(0, 1, (len(about), tests))
     if kind == "sparse":  # most questions are answered alike, and what differs are steps of a rank
         values = np.where(rng.random(values.shape) < 0.3, np.sign(values) * rng.choice([0.1, 0.5, 1], values.shape), 0)
     return values, [f"d{n}" for n in about]
+
+
+BINARY = {"binary": 0.5, "mostly right": 0.85}
+"""The share of questions that both systems answer."""
 
 
 @pytest.mark.parametrize("kind", ["even", "sparse"])
@@ -123,6 +150,50 @@ def test_one_in_twenty_nulls_is_called_a_difference(clusters: int, per_cluster: 
     assert np.mean(drawn.p < 0.05) == pytest.approx(0.05, abs=0.015)
     covered = np.mean((drawn.low <= 0) & (drawn.high >= 0))
     assert covered == pytest.approx(0.95, abs=0.02)
+
+
+@pytest.mark.parametrize("kind", ["even", "sparse", *BINARY])
+@pytest.mark.parametrize(("clusters", "per_cluster"), [(10, 4), (22, 4), (28, 3), (200, 3)])
+def test_few_documents_and_measures_of_right_and_wrong_call_no_more_nulls_a_difference(
+    clusters: int, per_cluster: int, kind: str
+) -> None:
+    """Of few documents, or of values that are 0 or 1, p takes few values: then it errs to the safe side."""
+    sums, sizes = clustered(*null(clusters, per_cluster, 2000, kind))
+    drawn = bootstrap(sums, sizes, 999, 2)
+    assert np.mean(randomization_test(sums, 999, 1) < 0.05) <= 0.065
+    assert np.mean(drawn.p < 0.05) <= 0.065
+    told = np.isfinite(drawn.low)
+    assert np.mean(told) > 0.95
+    assert np.mean((drawn.low <= 0) & (drawn.high >= 0), where=told) == pytest.approx(0.95, abs=0.02)
+
+
+@pytest.mark.parametrize(("clusters", "per_cluster"), [(22, 4), (28, 3), (200, 3)])
+def test_binary_nulls_of_many_documents_are_called_a_difference_one_time_in_twenty(
+    clusters: int, per_cluster: int
+) -> None:
+    sums, _ = clustered(*null(clusters, per_cluster, 2000, "binary"))
+    assert np.mean(randomization_test(sums, 999, 1) < 0.05) == pytest.approx(0.05, abs=0.02)
+
+
+def test_the_error_is_that_of_a_ratio_of_sums() -> None:
+    rng = np.random.default_rng(11)
+    about = rng.integers(0, 30, 200)
+    sums, sizes = clustered(rng.uniform(0, 1, (200, 1)), [str(n) for n in about])
+    mean = sums.sum() / sizes.sum()
+    strayed = (sums[:, 0] - mean * sizes) ** 2  # Cochran, Sampling Techniques, 1977, 2.11
+    expected = (strayed.sum() * len(sizes) / (len(sizes) - 1)) ** 0.5 / sizes.sum()
+    assert bootstrap(sums, sizes, 200, 1).error == pytest.approx([expected])
+
+
+@pytest.mark.parametrize("clusters", [22, 60])
+@pytest.mark.parametrize("kind", ["binary", "graded"])
+def test_the_interval_of_a_mean_covers_it_where_documents_have_unlike_many_questions(clusters: int, kind: str) -> None:
+    rng = np.random.default_rng(clusters)
+    about = np.repeat(np.arange(clusters), rng.integers(1, 8, clusters))
+    by_document = rng.uniform(0.4, 1, (clusters, 2000))[about]  # what is true of a document; 0.7 on the whole
+    values = rng.random(by_document.shape) < by_document if kind == "binary" else by_document
+    drawn = bootstrap(*clustered(values.astype(float), [str(n) for n in about]), 999, 3)
+    assert np.mean((drawn.low <= 0.7) & (drawn.high >= 0.7)) == pytest.approx(0.95, abs=0.02)
 
 
 def test_questions_taken_for_independent_would_be_called_different_too_often() -> None:

@@ -1,11 +1,13 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from onggi.core import tables
 from onggi.core.schema import Chunk, Document, Evidence, Question
 from onggi.evaluation import causes, facts, failures, summary
+from onggi.evaluation.intervals import intervals
 from onggi.evaluation.measured import Measured
 from onggi.evaluation.measures import mean, score, short_of_budget
 from onggi.evaluation.params import EvaluateParams
@@ -131,7 +133,7 @@ def test_a_pair_is_compared_by_what_both_have():
     assert summary.coverage(shallow, PARAMS)["not_computed"] == {
         "hybrid": dict.fromkeys(["R@10", "R@100", "RR@10", "nDCG@10", "judged@10"], "the system returns 5 chunks")
     }
-    assert len([row for row in summary.curves(shallow, INDEX) if row[0] == "hybrid"]) == 5
+    assert len([row for row in summary.curves(shallow, INDEX, PARAMS) if row[0] == "hybrid"]) == 5
 
 
 def test_a_run_too_shallow_for_the_token_budget_has_no_recall_within_it():
@@ -169,6 +171,9 @@ def test_coverage_counts_what_the_measures_rest_on():
     asked = [*QUESTIONS, NONE, cut]
     runs = {"bm25": {q: hits for q, hits in RUNS["bm25"].items() if q != "q07"}}
     assert summary.coverage(measured(runs, asked), PARAMS) == {
+        "truth": "gold",
+        "queries": 31,
+        "pairs": 30,
         "questions": 32,
         "answerable": 31,
         "unanswerable_left_out": 1,
@@ -184,7 +189,7 @@ def test_without_test_questions_values_are_absent_with_the_reason():
     empty = replace(measured({"bm25": {}, "hybrid": {}}, []), judged={})
     assert summary.averages(empty) == {"bm25": {}, "hybrid": {}}
     assert summary.differences(empty, PARAMS) == {}
-    assert list(summary.per_type(empty)) == list(summary.curves(empty, INDEX)) == []
+    assert list(summary.per_type(empty)) == list(summary.curves(empty, INDEX, PARAMS)) == []
     assert "no test question" in summary.coverage(empty, PARAMS)["not_computed"]["retrieval"]
 
 
@@ -198,9 +203,56 @@ def test_per_type_is_long_form_in_the_order_of_the_types():
 
 
 def test_curves_have_a_line_per_system_and_k():
-    rows = list(summary.curves(ALL, INDEX))
+    rows = list(summary.curves(ALL, INDEX, PARAMS))
     assert len(rows) == 4 * 100
-    assert rows[:3] == [("bm25", 1, 0.0), ("bm25", 2, 0.0), ("bm25", 3, 1.0)]
+    assert rows[:3] == [("bm25", 1, 0.0, None, None), ("bm25", 2, 0.0, None, None), ("bm25", 3, 1.0, None, None)]
+
+
+def of_documents(rng, documents=25, each=4):
+    """Return a measured run over questions of several documents: those of one are found at like ranks."""
+    index = ChunkIndex.of(
+        Chunk(f"d{d:02}#{n}-{n + 1}", f"d{d:02}", n, n + 1, "가", 1, "") for d in range(documents) for n in range(each)
+    )
+    asked = [
+        Question(f"d{d:02}-{n}", "물음", "", ["답"], [Evidence(f"d{d:02}", n, n + 1)], "gold", "test")
+        for d in range(documents)
+        for n in range(each)
+    ]
+    every = list(index.n_tokens)
+    run = {}
+    for question in asked:
+        (evidence,) = question.evidence
+        right = f"{evidence.doc_id}#{evidence.start}-{evidence.end}"
+        others = [chunk_id for chunk_id in every if chunk_id != right]
+        place = min(int(rng.geometric(0.1 + 0.8 * (int(evidence.doc_id[1:]) % 5) / 5)) - 1, 99)
+        ids = [*others[:place], right, *others[place:]][:100]
+        run[question.query_id] = [(chunk_id, float(-rank)) for rank, chunk_id in enumerate(ids)]
+    wanted = targets(asked, index)
+    return Measured(
+        "test", asked, wanted, {"a": run}, {"a": score(wanted, run, index, 12)}, {"a": 100}, {"a": 0}
+    ), index
+
+
+def test_an_interval_of_the_curve_is_that_of_the_measure():
+    """The same draws of documents: at 5, 10 and 100 the curve says what metrics/intervals.json says."""
+    found, index = of_documents(np.random.default_rng(3))
+    rows = list(summary.curves(found, index, PARAMS))
+    told = intervals(found, PARAMS)["systems"]["a"]
+    for k in (5, 10):
+        _, at, recall, low, high = rows[k - 1]
+        assert (at, recall, [low, high]) == (
+            k,
+            told[f"R@{k}"]["mean"],
+            pytest.approx(told[f"R@{k}"]["interval"], abs=1e-4),
+        )
+    assert all(0 <= low <= recall <= high <= 1 for _, _, recall, low, high in rows if low is not None)
+    assert rows[0][3] < rows[0][2] < rows[0][4]
+    wide = rows[0][4] - rows[0][3]
+    alone = replace(
+        found, questions=[replace(q, evidence=[replace(q.evidence[0], doc_id=q.query_id)]) for q in found.questions]
+    )
+    narrow = next(summary.curves(alone, index, PARAMS))
+    assert narrow[4] - narrow[3] < wide  # questions of one document rise and fall together
 
 
 def test_failing_are_never_found_then_latest_then_by_id():

@@ -28,7 +28,7 @@ def test_texts_of_all_kinds_in_their_order(words) -> None:
 
 
 def test_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    mecab._tagger.cache_clear()
+    mecab.tagger.cache_clear()
     monkeypatch.setitem(sys.modules, "mecab", None)
     with pytest.raises(ModelError, match=r"^tokenizer mecab: mecab is not installed; pip install 'onggi\[mecab\]'$"):
         next(mecab.words_of(["독"]))

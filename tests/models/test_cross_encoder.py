@@ -3,6 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from FlagEmbedding import FlagReranker
 from transformers import AutoTokenizer, XLMRobertaForSequenceClassification
 
 from onggi.core.errors import ModelError
@@ -29,6 +30,19 @@ def test_the_sigmoid_of_a_plain_forward_pass(cross: Path, texts: list[str]) -> N
             logit = plain(**tokenizer(QUERY, text, truncation=True, max_length=64, return_tensors="pt")).logits.item()
         assert score == pytest.approx(1 / (1 + np.exp(-logit)), abs=1e-6)
     assert len(set(found)) > 10
+
+
+def test_the_scores_of_flag_embedding(cross: Path, texts: list[str]) -> None:
+    """A passage is longer than the limit: both cut it alone while the query is short.
+
+    The query is of pieces that the vocabulary has: with transformers 5 FlagEmbedding turns ids to text and back again,
+    and what is unknown comes back as other pieces.
+    """
+    query, passages = "소금 창고의 알림", [*texts, " ".join(texts)]
+    theirs = FlagReranker(str(cross), use_fp16=False, devices="cpu", max_length=64, normalize=True)
+    found = scores(CrossEncoder.load(cross, 64), query, passages)
+    expected = theirs.compute_score_single_gpu([(query, passage) for passage in passages])
+    assert found == pytest.approx(expected, abs=1e-5)
 
 
 def test_padded_batches_give_the_same_scores_up_to_rounding(

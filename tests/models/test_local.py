@@ -104,6 +104,15 @@ def test_a_classifier_is_adopted_and_a_label_of_it_scores_the_same(model: Path, 
         adopt(params(model, task="classifier"), tmp_path / "none")
 
 
+def test_a_reranker_that_is_a_language_model_is_refused(cross: Path, tmp_path: Path, target: Path) -> None:
+    gemma = changed(cross, tmp_path / "gemma", "config.json", architectures=["CostWiseGemmaForCausalLM"])
+    line = (
+        r"gemma: is a language model \(CostWiseGemmaForCausalLM\), .*; choose a sequence classifier, such as BAAI"
+    )
+    with pytest.raises(ModelError, match=line):
+        adopt(params(gemma, task="reranker"), target)
+
+
 def test_a_reranker_is_adopted_and_scores_the_same(cross: Path, texts: list[str], target: Path) -> None:
     adopt(params(cross, task="reranker"), target)
     pairs = [("소금 창고", text) for text in texts]

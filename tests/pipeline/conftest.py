@@ -20,8 +20,9 @@ from tests.pipeline.otherwise import environment, rewritten
 from tests.pipeline.workspace import ROOT, Workspace, slice_of_the_corpus
 
 CODE = (
-    "onggi", "stages", "docs/dag.svg", "dvc.yaml", ".dvcignore", ".gitignore", ".dvc/config",
-    "data/user_dictionary.tsv", "data/gold/none.jsonl", "data/gold/verdicts.jsonl", "prompts", "metrics/llm/.gitkeep",
+    "onggi", "stages", "docs/dag.svg", "dvc.yaml", "benchmarks/dvc.yaml", ".dvcignore", ".gitignore", ".dvc/config",
+    "data/user_dictionary.tsv", "data/gold/none.jsonl", "data/gold/verdicts.jsonl", "data/guard", "prompts",
+    "metrics/llm/.gitkeep",
 )  # fmt: skip
 TINY: dict[str, dict[str, Any]] = {
     "embed": {"runtime": "torch", "query_prefix": "", "passage_prefix": ""},

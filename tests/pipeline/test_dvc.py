@@ -17,7 +17,7 @@ from tests.pipeline.workspace import LIMIT, Workspace
 
 pytestmark = [pytest.mark.pipeline, pytest.mark.xdist_group("dvc")]
 
-AFTER_FUSION = ["inputs", "compose@hybrid", "evaluate", "answer", "judge", "report"]
+AFTER_FUSION = ["inputs", "compose@hybrid", "truths", "guard", "evaluate", "answer", "judge", "report"]
 HYBRID = {"fuse": ["bm25", "dense-tuned"], "by": "weighted", "weights": [0.1, 0.9]}
 
 
@@ -96,8 +96,8 @@ def flat(workspace: Workspace, revision: str) -> dict[str, float]:
     return {f"{system}.{name}": value for system, values in retrieval.items() for name, value in values.items()}
 
 
-TABLES = ["evaluate", "report"]
-"""What reads every run."""
+TABLES = ["truths", "guard", "evaluate", "report"]
+"""What asks every system, or reads every run."""
 
 
 def test_names_more_are_lines_in_params_and_build_what_they_name(workspace: Workspace, tmp_path: Path) -> None:
@@ -142,6 +142,19 @@ def test_names_more_are_lines_in_params_and_build_what_they_name(workspace: Work
     runs = [workspace.folder / "data" / "runs" / f"dense-{name}.parquet" for name in ("mine", "tuned")]
     mine_hits, tuned_hits = ([(hit.query_id, hit.chunk_id, hit.score) for hit in tables.read(run, Hit)] for run in runs)
     assert mine_hits == tuned_hits
+
+
+def test_a_document_of_the_guard_reaches_no_model(workspace: Workspace) -> None:
+    before = workspace.outs()
+    assert workspace.metrics("guard.json")["in_corpus"] == 0
+    corpus = workspace.folder / "data" / "guard" / "corpus.jsonl"
+    corpus.write_text(corpus.read_text("utf-8").replace("패킹", "고무 고리"), "utf-8")
+    assert workspace.repro() == ["guard", "evaluate", "report"]
+    after = workspace.outs()
+    changed = {path for path in after if after[path] != before[path]}
+    assert {"data/guarded", "metrics/guard.json", "metrics/per_query.csv"} <= changed
+    assert not {path for path in changed if not path.startswith("metrics/")} - {"data/guarded"}
+    assert {"metrics/retrieval.json", "metrics/dev.json", "metrics/training.json"}.isdisjoint(changed)
 
 
 @pytest.fixture

@@ -140,6 +140,7 @@ OBJECTS["side_by_side"] = {
             ("q007", "장독대 <script>alert(1)</script> 대여료는?", "규정"),
             ("q019", "김장 교실은 언제 여나요", "절차"),
             ("q021", "그늘막은 얼마인가", "규정"),
+            ("q030", "주차 요금은 얼마인가", "규정"),
         )
     ],
     "chunks": {
@@ -147,6 +148,65 @@ OBJECTS["side_by_side"] = {
         "가#9-20": {"heading": "", "text": "다른 글 𠮷 " * 60},
     },
 }
+OBJECTS["truths"] = {
+    "truths": {
+        "gold": {
+            "queries": 40, "pairs": 61, "graded": False, "min_relevance": 1, "unit": "chunk", "systems": RETRIEVAL,
+        },
+        "lexical": {
+            "queries": 38, "pairs": 190, "graded": False, "min_relevance": 1, "unit": "chunk",
+            "systems": {"bm25": {"nDCG@10": 0.9}, "hybrid": {"nDCG@10": 0.8}},
+        },
+        "llm": {
+            "queries": 40, "pairs": 220, "graded": True, "min_relevance": 3, "unit": "document",
+            "systems": {"hybrid": {"nDCG@10": 0.61, "R@10": 0.7}},
+        },
+        "qrels": {"reason": "no <b>qrels</b> are imported"},
+    },
+    "agreement": {
+        "gold ~ lexical": {
+            "queries": 38, "pairs_first": 61, "pairs_second": 190, "pairs_both": 30, "overlap": 0.1357,
+            "pairs_judged": 212, "kappa": 0.2104,
+        },
+        "gold ~ qrels": {"reason": "no question in common"},
+    },
+}  # fmt: skip
+OBJECTS["guard"] = {
+    "queries": 30,
+    "documents": 15,
+    "chunks": 210,
+    "systems": {"dense-base": {"nDCG@10": 0.71, "R@10": 0.9}, "dense-tuned": {"nDCG@10": 0.6688, "R@10": 0.88}},
+    "differences": {
+        "dense-base → dense-tuned": {
+            "queries": 30,
+            "documents": 15,
+            "nDCG@10": {
+                "difference": -0.0412, "interval": [-0.0801, -0.0111], "p": 0.0099, "p_bootstrap": 0.01,
+                "p_holm": 0.0198, "wins": 2, "ties": 18, "losses": 10, "detectable": 0.05,
+            },
+        }
+    },
+}  # fmt: skip
+OBJECTS["performance"] = {
+    "machine": {"cpu": "a <b>processor</b>", "cores": 2, "gpu": None, "load_before": 0.1},
+    "not_measured": {"사내 용어로 다시 묻기": "it asks a language model"},
+    "systems": {
+        name: {
+            "latency_ms": {"p50": p50, "p95": 9.0, "p99": 12.25},
+            "queries_per_second": 210.5,
+            "cold_start_s": 2.5,
+            "warm_start_s": 0.5,
+            "index_mb": 1.75,
+            "peak_memory_mb": {"host": 612.5},
+            "queries": 1000,
+            "errors": 0,
+        }
+        for name, p50 in (("bm25", 2.5), ("hybrid", 6.5))
+    },
+}
+SEVERAL, NOWHERE = OBJECTS["side_by_side"]["questions"][2:]
+SEVERAL |= {"pieces": 3, "pieces_found": dict.fromkeys(RETRIEVAL, 0) | {"hybrid": 2}, "says": {"가#0-9": [1, 3]}}
+NOWHERE |= {"evidence": [], "ranks": dict.fromkeys(RETRIEVAL), "marks": {}, "answering": []}
 TYPES = ("정의", "절차", "규정", "예시", "비교", "적용")
 
 DVC_YAML = """\
@@ -182,7 +242,7 @@ encoders: {base: {}, other: {}, tuned: {}}
 indexes: {dense-base: {encoder: base}, 다른: {encoder: other}, dense-tuned: {encoder: tuned}}
 mine: {index: dense-base}
 systems: {hybrid: {fuse: [bm25, dense-tuned], by: weighted, weights: [0.6, 0.4]}}
-gate: {systems: [hybrid, bm25, 투표], targets: {nDCG@10: 0.7, R@10: 0.9}}
+gate: {systems: [hybrid, bm25, 투표], measures: {nDCG@10: 0.01}, targets: {nDCG@10: 0.7, R@10: 0.9}}
 """
 
 
@@ -206,21 +266,24 @@ def write_metrics(folder: Path) -> None:
     lines += [f"{f},{v},{s},7,{m},{RETRIEVAL[s][m]}" for f, v in facts for s in RETRIEVAL for m in RETRIEVAL[s]]
     (folder / "breakdown.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     columns = [(s, m) for s in RETRIEVAL for m in ("nDCG@10", "R@10")]
-    lines = ["query_id,about,type,question," + ",".join(f"{s} {m}" for s, m in columns)]
-    for n, question in enumerate(OBJECTS["side_by_side"]["questions"]):
+    lines = ["truth,query_id,about,type,question," + ",".join(f"{s} {m}" for s, m in columns)]
+    for n, question in enumerate(OBJECTS["side_by_side"]["questions"][:3]):
         values = [round((n * 3 + place * 5) % 11 / 10, 2) for place in range(len(columns))]
-        lines.append(f"{question['query_id']},d,{question['type']},{question['question']},{','.join(map(str, values))}")
+        labels = f"{question['query_id']},d,{question['type']},{question['question']}"
+        lines.append(f"gold,{labels},{','.join(map(str, values))}")
+        lines.append(f"lexical,{labels},{','.join(['1.0'] + [''] * (len(values) - 1))}")
     (folder / "per_query.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     lines = ["system,weight,split,measure,value"]
     lines += [f"hybrid,{w / 10},{s},nDCG@10,{0.6 + w / 50 - w * w / 400}" for s in ("dev", "test") for w in range(11)]
     (folder / "fusion_curve.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    lines = ["system,k,recall"]
+    lines = ["system,k,recall,low,high"]
     deepest = {"투표": 20, "hybrid-reranked-by-a-cross-encoder": 50}
     for system, measures in RETRIEVAL.items():
         first, growth = measures["Success@1"], measures["R@10"] - measures["Success@1"]
         lines += [
-            f"{system},{k},{round(min(0.99, first + growth * (1 - 1 / k) / 0.9), 4)}"
+            f"{system},{k},{value:.4f}," + (f"{value - 0.1:.4f},{value:.4f}" if system == "bm25" else ",")
             for k in range(1, deepest.get(system, 100) + 1)
+            for value in (min(0.99, first + growth * (1 - 1 / k) / 0.9),)
         ]
     (folder / "recall_curve.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (folder / "loss.csv").write_text("step,epoch,loss\n5,0.5,2.5\n10,1.0,1.25\n20,2.0,0.75\n", encoding="utf-8")

@@ -1,6 +1,5 @@
 """The page as people use it: clicked through in a headless Chromium, without a network."""
 
-import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from onggi.report import load_folder, read_dag, read_decided, render
 playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright (dev)")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
-PERFORMANCE = {"systems": {name: {"latency_ms": {"p50": 3.5, "p95": 9.0}} for name in ("bm25", "hybrid")}}
+CONTRAST = (Path(__file__).parent / "contrast.js").read_text("utf-8")
 
 
 @dataclass
@@ -45,7 +44,6 @@ def browser() -> Iterator[Any]:
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("page")
     sample.write_project(folder)
-    (folder / "metrics" / "performance.json").write_text(json.dumps(PERFORMANCE), "utf-8")
     decided = read_decided(folder / "params.yaml")
     page = render(load_folder(folder / "metrics"), read_dag(folder / "dvc.yaml"), decided=decided)
     (folder / "report.html").write_text(page, "utf-8")
@@ -175,6 +173,69 @@ def test_a_question_stands_in_every_system_with_its_evidence_marked(open_page: A
     assert len(page.text_content(".system[aria-label=bm25] .passage")) > length
 
 
+def test_of_several_pieces_each_chunk_says_which_it_answers_and_each_system_how_many_it_has(open_page: Any) -> None:
+    page = open_page(fragment="#q=q021").page
+    hybrid = page.locator(".system[aria-label=hybrid]")
+    assert "근거 2/3 · 정답 1위" in hybrid.locator("h4").text_content()
+    assert hybrid.locator(".tag").all_text_contents() == ["정답: 근거 1, 3"]
+    assert page.locator("#q-shown > h4").text_content() == "근거 3가지"
+    assert "hybrid 근거 2/3 · 정답 1위" in page.text_content("#q-said")
+
+
+def test_of_a_question_without_an_answer_nothing_is_called_missed(open_page: Any) -> None:
+    page = open_page(fragment="#q=q030").page
+    assert "말뭉치에 답이 없는 질문" in page.text_content("#q-shown")
+    assert not page.locator("#q-shown .badge").count() and not page.locator("#q-shown mark").count()
+    assert page.locator(".system[aria-label=bm25] li").count() == 2
+    assert page.locator("#q-list [role=option]").last.text_content() == "주차 요금은 얼마인가답 없음"
+    assert page.text_content("#q-said") == "주차 요금은 얼마인가: 답이 없는 질문"
+
+
+def test_a_chart_is_called_what_it_shows(open_page: Any) -> None:
+    """Vega calls what it draws "Vega visualization"; a screen reader must hear our sentence and nothing of that."""
+    found = open_page()
+    session = found.page.context.new_cdp_session(found.page)
+    nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+    said = [(node["role"]["value"], node.get("name", {}).get("value", "")) for node in nodes if not node["ignored"]]
+    images = [name for role, name in said if role == "image"]
+    assert len(images) == len(charts(found.page)) + 1 and all(len(name) > 10 for name in images)  # and the DAG
+    assert not [name for _, name in said if "Vega" in name]
+    regions = [name for role, name in said if role == "region"]
+    assert all(regions) and len(regions) == len(set(regions))
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_stands_out_from_what_is_behind_it(open_page: Any, width: int, scheme: str) -> None:
+    """WCAG 2.2, 1.4.3: a contrast of 4.5, of large text 3; in charts against the mark that the text lies on."""
+    page = open_page(width, "#q=q021", color_scheme=scheme).page
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    measured, low = page.evaluate(CONTRAST)
+    assert measured > 500 and low == {}
+
+
+def test_the_page_is_walked_by_the_keyboard_alone(open_page: Any) -> None:
+    page = open_page().page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "차례를 건너뛰어 본문으로"
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#goals"
+    page.focus("#gains summary")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # the first question of the table behind the chart
+    assert page.evaluate("location.hash") == "#q=q007" and page.locator("#q-shown h3").is_visible()
+    seen = page.evaluate(
+        """() => [...document.querySelectorAll("a, button, select, input, summary, [tabindex]")]
+            .filter((e) => e.checkVisibility())
+            .filter((e) => { e.focus({ focusVisible: true });
+                return document.activeElement !== e || getComputedStyle(e).outlineStyle === "none"; })
+            .map((e) => e.outerHTML.slice(0, 80))"""
+    )
+    assert seen == []
+
+
 def test_questions_are_found_by_words_and_walked_by_keys(open_page: Any) -> None:
     page = open_page().page
     page.keyboard.press("/")
@@ -184,7 +245,7 @@ def test_questions_are_found_by_words_and_walked_by_keys(open_page: Any) -> None
     assert page.evaluate("location.hash") == "#q=q019" and "김장" in page.text_content("#q-shown h3")
     page.fill("#q-search", "")
     page.focus("#q-list")
-    for key, expected in (("Home", "q007"), ("ArrowDown", "q019"), ("End", "q021"), ("ArrowDown", "q021")):
+    for key, expected in (("Home", "q007"), ("ArrowDown", "q019"), ("End", "q030"), ("ArrowDown", "q030")):
         page.keyboard.press(key)
         assert page.evaluate("location.hash") == f"#q={expected}"
         chosen = page.locator("#q-list [aria-selected=true]")

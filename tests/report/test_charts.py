@@ -9,7 +9,8 @@ import sample
 from onggi.report import load_folder, read_decided
 from onggi.report.comparisons import breakdown_plot, differences_plot, gains_plot, means_plot
 from onggi.report.curves import fusion_plot, latency_plot, loss_plot, recall_plot
-from onggi.report.inputs import Asked, FactValue, LossPoint, Metrics, RecallPoint
+from onggi.report.inputs import Asked, FactValue, FusionPoint, LossPoint, Metrics, RecallPoint
+from onggi.report.tables import fusion_note, fusion_table
 
 SYSTEMS = list(sample.RETRIEVAL)
 
@@ -59,9 +60,24 @@ def test_the_weight_of_params_is_marked(project: Path) -> None:
     metrics = load_folder(project / "metrics")
     decided = read_decided(project / "params.yaml")
     assert decided.weights == {"hybrid": 0.6}
-    marked = [layer["data"]["values"][0] for layer in fusion_plot(metrics, decided.weights).spec["layer"][2:]]
+    marked = [layer["data"]["values"][0] for layer in fusion_plot(metrics, decided.weights).spec["layer"][4:]]
     assert [mark["weight"] for mark in marked] == [0.6, 0.6]
-    assert len(fusion_plot(metrics, {}).spec["layer"]) == 2
+    assert len(fusion_plot(metrics, {}).spec["layer"]) == 4
+
+
+def test_the_weight_to_choose_is_that_of_dev(project: Path) -> None:
+    points = [
+        FusionPoint("f", weight, split, "nDCG@10", value)
+        for split, values in (("dev", (0.5, 0.7, 0.7)), ("test", (0.9, 0.6, 0.5)))
+        for weight, value in zip((0.0, 0.5, 1.0), values, strict=True)
+    ]
+    assert fusion_note(points, {"f": 0.5}) == (
+        "dev의 nDCG@10 값이 가장 높은 가중치: 0.5, 1 (0.7000). params.yaml의 f: 0.5 (dev 0.7000)."
+    )
+    assert fusion_note(points, {"f": 0.0}).endswith("params.yaml의 f: 0 (dev 0.5000). 서로 다릅니다.")
+    assert fusion_note(points, {}).endswith("(0.7000).") and not fusion_note(points[3:], {"f": 0.5})
+    bold = [[c.is_best for c in row.cells[1:]] for row in fusion_table(points, "").rows]
+    assert bold == [[False, False], [True, False], [True, False]]  # test is not chosen by
 
 
 def test_the_other_commit_is_dashed_only_where_there_is_one() -> None:
@@ -70,6 +86,22 @@ def test_the_other_commit_is_dashed_only_where_there_is_one() -> None:
     assert [(row["when"], row["recall"]) for row in rows(both)] == [("지금", 0.5), ("이전", 0.25)]
     assert "strokeDash" in str(both.spec) and "strokeDash" not in str(alone.spec)
     assert "strokeDash" in str(loss_plot([LossPoint(1, 0.1, 2.0)], [LossPoint(1, 0.1, 3.0)]).spec)
+
+
+def test_a_band_is_drawn_where_the_file_has_intervals() -> None:
+    plain, banded = [RecallPoint("bm25", 1, 0.5)], [RecallPoint("bm25", 1, 0.5, 0.4, 0.6)]
+    marks = [[layer["mark"]["type"] for layer in recall_plot(p, (), SYSTEMS).spec["layer"]] for p in (plain, banded)]
+    assert marks == [["line", "point"], ["area", "line", "point"]]
+    (row,) = rows(recall_plot(banded, (), SYSTEMS))
+    assert (row["low"], row["high"]) == (0.4, 0.6)
+    assert [row.get("low") for row in rows(recall_plot(plain, banded, SYSTEMS))] == [None, None]  # of the other commit
+
+
+def test_a_question_that_a_system_was_not_measured_on_is_no_difference() -> None:
+    asked = [Asked("q1", "정의", "물음", {"a nDCG@10": 0.5}), Asked("q2", "정의", "물음", {"b nDCG@10": 0.25})]
+    plot = gains_plot(Metrics(asked=asked), ["a", "b"])
+    assert [row["v"] for row in rows(plot)] == [[0.5, None], [None, 0.25]]
+    assert {"filter": "isValid(datum.a) && isValid(datum.b) && datum.difference != 0"} in plot.spec["transform"]
 
 
 def test_a_breakdown_tells_what_it_was_before() -> None:

@@ -16,6 +16,10 @@ from onggi.report.inlined import policy, scripts
 from onggi.report.tabulate import params_table
 
 SVG = "{http://www.w3.org/2000/svg}"
+GOLD = "정답셋 gold: 질문 40개, 쌍 61개"
+TEST, DEV = f"시스템별 검색 지표: test({GOLD})", "시스템별 검색 지표: dev(정답셋 gold: 질문 12개)"
+PAIRS = f"짝지은 차이: test의 nDCG@10({GOLD}; 문서별로 묶은 무작위화, Holm 보정)"
+UP, DOWN = " ▲기준보다 더 좋음", " ▼기준보다 더 나쁨"
 
 
 def page_of(project: Path) -> str:
@@ -36,26 +40,52 @@ def table(page: html.HtmlElement, caption: str) -> list[list[str]]:
 def test_the_system_to_choose_is_the_best_on_dev_with_its_value_on_test(project: Path) -> None:
     page = html.fromstring(page_of(project))
     assert page.findtext(".//h1") == "고를 시스템은 dev에서 가장 좋은 hybrid입니다(nDCG@10 dev 0.7354, test 0.7654)."
-    assert page.find_class("gains")[0].text.replace("\N{NO-BREAK SPACE}", " ") == (
-        "test의 차이는 dense-base → dense-tuned +0.1002(p = 0.0441, 더 좋음), "
-        "bm25 → hybrid +0.1142(p < 0.0001, 더 좋음)입니다."
+    told = {row[0]: row[1] for row in table(page, "한눈에")}
+    assert told["dense-base보다 dense-tuned"] == (
+        "더 좋음 nDCG@10 +0.1002(95% 구간 +0.0412 ~ +0.1603, 보정한 p = 0.0441)"
     )
+    assert told["bm25보다 hybrid"] == "더 좋음 nDCG@10 +0.1142(p < 0.0001)"
+    assert told["왜 hybrid인가"] == (
+        "dev 질문 12개의 평균이 가장 높아서(0.7354; 다음 hybrid-rrf 0.7201). "
+        "test 평균은 hybrid-rrf 0.7701 쪽이 높지만, test로 고르면 test가 더는 시험이 아닙니다"
+    )
+
+
+def test_what_a_meeting_asks_first_is_answered_with_the_section_that_shows_it(project: Path) -> None:
+    page = html.fromstring(page_of(project))
+    rows = table(page, "한눈에")
+    told = dict(rows)
+    assert told["목표에 닿았나"] == "미달 목표 6개: 달성 1, 미달 1, 알 수 없음 4"
+    assert told["튜닝으로 잊은 것은"] == (
+        "더 나쁨 다른 영역에서 dense-base → dense-tuned nDCG@10 −0.0412(95% 구간 −0.0801 ~ −0.0111, 보정한 p = 0.0198)"
+    )
+    assert told["무엇으로 재었나"] == f"{GOLD}; 정답셋끼리 κ 0.21"
+    assert told["어떤 질문에 약한가"].startswith("hybrid: 정의 0.77(질문 7개)에서 가장 낮고")
+    assert told["얼마나 빠른가"] == "hybrid P50 6.5 ms, P95 9 ms; 가장 빠른 것은 bm25 P50 2.5 ms"
+    for link in page.xpath("//table[@class='glance']//a/@href"):
+        assert page.get_element_by_id(link[1:]) is not None
+    for name in ("truths", "guard", "performance", "significance", "intervals", "breakdown"):
+        for path in (project / "metrics").glob(f"{name}.*"):
+            path.unlink()
+    (project / "metrics" / "per_type.csv").unlink()
+    left = [row[0] for row in table(html.fromstring(page_of(project)), "한눈에")]
+    assert left == ["목표에 닿았나", "왜 hybrid인가", "무엇으로 재었나"]
 
 
 def test_measures_stand_as_in_the_file_with_dev_beside_them(project: Path) -> None:
     page = html.fromstring(page_of(project))
-    rows = table(page, "시스템별 검색 지표(test)")
+    rows = table(page, TEST)
     assert rows[0] == ["시스템", "nDCG@10 (dev)", *sample.MEASURES]
     assert rows[1] == ["bm25", "0.6012", "0.5000", "0.8000", "0.8500", "0.9700", "0.9100", "0.6000", "0.5900", "0.6512"]
     assert [row[0] for row in rows[1:]] == list(sample.RETRIEVAL)
-    assert table(page, "시스템별 검색 지표(dev)")[4][-1] == "0.7354"
+    assert table(page, DEV)[4][-1] == "0.7354"
 
 
 def test_a_measure_deeper_than_a_run_is_a_dash_with_its_reason(project: Path) -> None:
     page = html.fromstring(page_of(project))
     at = sample.MEASURES.index("R@100") + 2
-    assert [row[at] for row in table(page, "시스템별 검색 지표(test)")[6:]] == ["–", "0.9300", "–"]
-    (found,) = [t for t in page.iter("table") if t.findtext("caption") == "시스템별 검색 지표(test)"]
+    assert [row[at] for row in table(page, TEST)[6:]] == ["–", "0.9300", "–"]
+    (found,) = [t for t in page.iter("table") if t.findtext("caption") == TEST]
     assert found.xpath(".//td[text()='–']/@title") == ["the system returns 50 chunks", "the system returns 20 chunks"]
     assert (
         "–는 계산하지 않은 값: hybrid-reranked-by-a-cross-encoder의 R@100(the system returns 50 chunks); "
@@ -65,20 +95,20 @@ def test_a_measure_deeper_than_a_run_is_a_dash_with_its_reason(project: Path) ->
 
 def test_pairs_are_better_or_worse_only_beyond_chance(project: Path) -> None:
     """An earlier revision has p alone; where it was corrected, what is said follows that."""
-    rows = table(html.fromstring(page_of(project)), "문서별로 묶은 무작위화 검정(test, nDCG@10; 보정은 Holm)")
+    rows = table(html.fromstring(page_of(project)), PAIRS)
     assert rows[1] == [
-        "dense-base → dense-tuned", "+0.1002", "+0.0412 ~ +0.1603", "더 좋음", "0.0031", "0.0441", "14·21·5", "0.0851",
+        "dense-base → dense-tuned", "더 좋음", "+0.1002", "+0.0412 ~ +0.1603", "0.0031", "0.0441", "14·21·5", "0.0851",
         "40",
     ]  # fmt: skip
-    assert rows[2] == ["bm25 → dense-base", "−0.0511", "–", "더 나쁨", "0.0311", "–", "–", "–", "40"]
-    assert rows[3][:6] == ["bm25 → dense-tuned", "+0.0491", "–", "우연과 구별되지 않음", "0.0419", "0.2514"]
-    assert rows[8][:4] == ["bm25 → 투표", "+0.0010", "–", "우연과 구별되지 않음"]
+    assert rows[2] == ["bm25 → dense-base", "더 나쁨", "−0.0511", "–", "0.0311", "–", "–", "–", "40"]
+    assert rows[3][:6] == ["bm25 → dense-tuned", "우연과 구별되지 않음", "+0.0491", "–", "0.0419", "0.2514"]
+    assert rows[8][:4] == ["bm25 → 투표", "우연과 구별되지 않음", "+0.0010", "–"]
     assert [row[0] for row in rows[1:]] == list(sample.SIGNIFICANCE)
 
 
 def test_the_best_of_each_measure_is_bold(project: Path) -> None:
     page = html.fromstring(page_of(project))
-    (found,) = [t for t in page.iter("table") if t.findtext("caption") == "시스템별 검색 지표(test)"]
+    (found,) = [t for t in page.iter("table") if t.findtext("caption") == TEST]
     bold = {row.findtext("th"): [cell.text for cell in row.iter("strong")] for row in found.iter("tr")}
     assert {system: values for system, values in bold.items() if values} == {
         "hybrid": ["0.7354", "0.9000", "0.9200", "0.9900", "0.9600", "0.7000"],
@@ -178,15 +208,17 @@ def test_no_text_of_a_document_ends_the_data_it_stands_in(project: Path) -> None
 
 def test_a_target_is_reached_missed_or_unknown_by_its_interval(project: Path) -> None:
     rows = table(html.fromstring(page_of(project)), "목표와 측정")
-    assert [row[:2] + row[-1:] for row in rows[1:]] == [
-        ["hybrid", "nDCG@10", "달성"],
-        ["hybrid", "R@10", "알 수 없음"],
-        ["bm25", "nDCG@10", "알 수 없음"],
-        ["bm25", "R@10", "알 수 없음"],
-        ["투표", "nDCG@10", "알 수 없음"],
-        ["투표", "R@10", "미달"],
+    assert [row[:4] for row in rows[1:]] == [
+        ["hybrid", "달성", "nDCG@10", "gold"],
+        ["hybrid", "알 수 없음", "R@10", "gold"],
+        ["bm25", "알 수 없음", "nDCG@10", "gold"],
+        ["bm25", "알 수 없음", "R@10", "gold"],
+        ["투표", "알 수 없음", "nDCG@10", "gold"],
+        ["투표", "미달", "R@10", "gold"],
+        ["dense-base → dense-tuned", "미달", "nDCG@10 차이", "guard"],
     ]
-    assert rows[1][2:5] == ["0.7 이상", "0.7654 +0.0654", "0.7154 ~ 0.8154"]
+    assert rows[1][4:] == ["0.7 이상", "0.7654 +0.0654", "0.7154 ~ 0.8154"]
+    assert rows[7][4:] == ["잃는 것이 0.01 이하", "−0.0412", "−0.0801 ~ −0.0111"]
 
 
 def test_without_targets_the_page_says_where_they_are_written(project: Path) -> None:
@@ -215,8 +247,8 @@ def test_behind_each_chart_stands_a_table(project: Path) -> None:
         assert chart.find_class("plot")[0].get("aria-label")
         section = next(e for e in chart.iterancestors() if e.tag == "section")
         assert section.findall(".//table"), chart.get("id")
-    assert table(page, "유형별 nDCG@10")[0][1] == "정의 (질문 7개)"
-    assert table(page, "근거와 겹치는 낱말의 비율별 nDCG@10")[0][1:] == [
+    assert table(page, f"유형별 nDCG@10({GOLD})")[0][1] == "정의 (질문 7개)"
+    assert table(page, f"근거와 겹치는 낱말의 비율별 nDCG@10({GOLD})")[0][1:] == [
         "≤ 0.25 (질문 7개)", "≤ 0.5 (질문 7개)", "> 0.5 (질문 7개)",
     ]  # fmt: skip
 
@@ -290,7 +322,7 @@ def test_a_value_that_is_absent_is_not_zero(project: Path) -> None:
     path.write_text('{"bm25": {"R@5": 0.5}, "hybrid": {"nDCG@10": 0.5}}', "utf-8")
     (project / "metrics" / "dev.json").write_text('{"bm25": {"R@5": 0.5}, "hybrid": {}}', "utf-8")
     page = html.fromstring(page_of(project))
-    assert table(page, "시스템별 검색 지표(test)")[1] == ["bm25", "–", "0.5000", "–"]
+    assert table(page, TEST)[1] == ["bm25", "–", "0.5000", "–"]
     assert page.findtext(".//h1") == "dev를 재지 않아 시스템을 고를 수 없습니다(nDCG@10 값 없음)."
 
 
@@ -346,12 +378,12 @@ def test_every_value_shows_its_change(project: Path) -> None:
     )
     then = load_folder(project / "metrics")
     page = html.fromstring(render(now, None, Comparison("v1", then, {"a.b": 1, "c": True}, {"a.b": 2, "d": None})))
-    rows = table(page, "시스템별 검색 지표(test)")
-    assert rows[4][:3] == ["hybrid", "0.7354 ±0", "0.6000 ±0"] and rows[4][-1] == "0.7654 +0.0654"
+    rows = table(page, TEST)
+    assert rows[4][:3] == ["hybrid", "0.7354 ±0", "0.6000 ±0"] and rows[4][-1] == f"0.7654{UP} +0.0654"
     assert rows[8][5] == "–"
-    pairs = table(page, "문서별로 묶은 무작위화 검정(test, nDCG@10; 보정은 Holm)")
-    assert pairs[1][:5] == ["dense-base → dense-tuned", "+0.1002", "+0.0412 ~ +0.1603", "더 좋음", "0.0031"]
-    assert pairs[7][3:5] == ["우연과 구별되지 않음 이전 더 나쁨", "0.4419 이전 0.0419"]
+    pairs = table(page, PAIRS)
+    assert pairs[1][:5] == ["dense-base → dense-tuned", "더 좋음", "+0.1002", "+0.0412 ~ +0.1603", "0.0031"]
+    assert [pairs[7][1], pairs[7][4]] == ["우연과 구별되지 않음 이전 더 나쁨", "0.4419 이전 0.0419"]
     assert table(page, "달라진 params")[1:] == [
         ["a.b", "1", "2"],
         ["c", "true", "(없음: 삭제됨)"],

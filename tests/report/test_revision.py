@@ -40,7 +40,7 @@ def test_report_against_a_commit(repository: Path) -> None:
     assert done.exit_code == 0, done.output
     page = html.parse(str(repository / "report-against-HEAD.html")).getroot()
     text = " ".join(page.text_content().split())
-    assert "0.8000 +0.0346" in text
+    assert "0.8000 ▲기준보다 더 좋음 +0.0346" in text
     assert "HEAD에서는: 고를 시스템은 dev에서 가장 좋은 hybrid입니다(nDCG@10 dev 0.7354, test 0.7654)." in text
     rows = [" ".join(row.text_content().split()) for row in page.get_element_by_id("params").iter("tr")]
     assert rows == ["param이전지금", "chunk.max_tokens128256", "old1(없음: 삭제됨)"]
@@ -70,7 +70,7 @@ def test_report_against_an_experiment(repository: Path) -> None:
     done = CliRunner().invoke(app, ["report", "--against", "sweet-jar"])
     assert done.exit_code == 0, done.output
     page = html.parse(str(repository / "report-against-sweet-jar.html")).getroot()
-    assert "0.8000 +0.0346" in " ".join(page.text_content().split())
+    assert "0.8000 ▲기준보다 더 좋음 +0.0346" in " ".join(page.text_content().split())
 
 
 def test_of_experiments_with_one_name_that_on_head_is_meant(repository: Path) -> None:

@@ -84,6 +84,28 @@ def test_all_of_the_weight_gives_the_order_of_one_run(weights: list[float], own:
     assert order[: len(own) - 1] == list(own)[:-1]  # the last has 0, as has what the run does not hold
 
 
+WHOLE = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(-9, 9).map(float), min_size=1, max_size=8).map(
+    lambda scores: run(*sorted(scores.items(), key=lambda item: (-item[1], item[0])))
+)
+
+
+@settings(deadline=None)
+@given(WHOLE, WHOLE, st.sampled_from(["min_max", "z_score", "rank"]), st.integers(0, 1))
+def test_a_weight_of_one_is_that_run_whatever_the_other_found(
+    one: Ranking, other: Ranking, scale: str, place: int
+) -> None:
+    """In the order of that run; what it does not hold has 0, and stands with or behind its last."""
+    rankings = [one, other] if place == 0 else [other, one]
+    weights = [1 - place, place]
+    fused = as_ranking("q", weighted_sum(rankings, weights, scale), rankings, NAMES[:2], 99)  # type: ignore[arg-type]
+    own = [hit.chunk_id for hit in one]
+    order = [hit.chunk_id for hit in fused]
+    assert [chunk_id for chunk_id in order if chunk_id in own] == own
+    last = {hit.chunk_id for hit in one if hit.score == one[-1].score}
+    sure = [chunk_id for chunk_id in own if chunk_id not in last]
+    assert order[: len(sure)] == sure
+
+
 def test_equal_scores_count_in_full() -> None:
     assert normalised(run(("a", 0.3), ("b", 0.3))) == {"a": 1.0, "b": 1.0}
     assert normalised(run(("a", -2.0))) == {"a": 1.0}

@@ -5,7 +5,9 @@ import pytest
 from onggi.core import params
 from onggi.core.errors import ParamsError
 from onggi.index.params import Indexes
-from onggi.search.spec import Systems, leaves, models_of, parts, problems, prompts_of, title
+from onggi.search.checks import problems
+from onggi.search.spec import Systems
+from onggi.search.walk import leaves, models_of, parts, prompts_of, title
 
 HYBRID = {"fuse": ["bm25", "dense"], "by": "weighted", "weights": [0.6, 0.4]}
 RERANKED = {"rerank": "hybrid", "by": "late_interaction", "model": "base", "depth": 20}
@@ -55,12 +57,16 @@ def test_a_system_returns_as_much_as_its_narrowest_part() -> None:
 @pytest.mark.parametrize(
     ("declared", "said"),
     [
-        ({"fuse": ["a"], "by": "rrf", "weights": [1]}, "weights are for weighted and vote, not for rrf"),
+        ({"fuse": ["a"], "by": "rrf", "weights": [1]}, "weights is for weighted and vote, not for rrf"),
         ({"fuse": ["a", "b"], "by": "weighted", "weights": [1]}, "weights must be one for each of fuse (2), are 1"),
         ({"fuse": ["a"], "by": "weighted"}, "weighted takes weights"),
         ({"fuse": ["a"], "by": "vote", "weights": [1, -1]}, "of which none is below 0"),
         ({"fuse": ["a", "b"], "by": "weighted", "weights": [0, 0]}, "and one is above"),
         ({"fuse": [], "by": "rrf"}, "fuse: got []"),
+        ({"fuse": ["a"], "by": "rrf", "normalise": "rank"}, "normalise is for weighted, not for rrf"),
+        ({"fuse": ["a"], "by": "vote", "weights": [1], "k": 10}, "k is for rrf and union, not for vote"),
+        ({"fuse": ["a"], "by": "rrf", "top": 5}, "top is for union, not for rrf"),
+        ({"fuse": ["a", "b"], "by": "weighted", "weights": [1, 1], "normalise": "l2"}, "normalise: got 'l2'"),
         ({"fuse": ["a", 3], "by": "rrf"}, "fuse.1: got 3; a name; or a composition is {fuse: [NAME, …]}"),
         ({"fuse": ["a"], "by": "sum"}, "by: got 'sum'; input should be 'weighted', 'rrf', 'vote' or 'union'"),
         ({"fus": ["a"]}, "a composition is {fuse: [NAME, …]}, {rerank: NAME}"),
@@ -69,6 +75,7 @@ def test_a_system_returns_as_much_as_its_narrowest_part() -> None:
         ({"transform": "a", "by": "magic"}, "by: got 'magic'"),
         ({"cut": "a", "depth": 0}, "depth: got 0"),
         ({"rerank": "a", "by": "late_interaction", "model": "m", "label": 1}, "label is for cross_encoder"),
+        ({"rerank": "a", "by": "late_interaction", "model": "m", "max_length": 64}, "max_length is for cross_encoder"),
         ({"choose": {"정의": "a"}, "by": "llm"}, "otherwise: the key is missing"),
         ({"choose": {}, "otherwise": "a", "by": "llm"}, "choose: got {}"),
         ({"choose": {"뜻": "a"}, "otherwise": "a", "by": "llm"}, "input should be '정의', '절차', '규정'"),

@@ -137,6 +137,13 @@ KEYS = [
         "params.yaml: search.depth: got '100'; input should be a valid integer",
     ),
     (
+        "guard",
+        "evaluate",
+        "guard",
+        {"path": 7},
+        "params.yaml: evaluate.guard.path: got 7; input should be a valid string",
+    ),
+    (
         "evaluate",
         "evaluate",
         "permutations",
@@ -191,6 +198,8 @@ MISSING = {
     "compose@hybrid": "data/inputs/hybrid.json",
     "synthesize": "data/splits.parquet",
     "finetune": "data/negatives/train.jsonl",
+    "truths": "data/questions/gold.parquet",
+    "guard": "data/guard",
     "evaluate": "data/chunks.parquet",
     "judge": "data/questions/gold.parquet",
 }

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,7 +13,10 @@ import pytest
 
 from onggi.core import tables
 from onggi.core.errors import ParamsError, TableError
+from onggi.core.outs import write_json
 from onggi.core.schema import Answer, Chunk, Document, Evidence, Hit, Question
+from onggi.truth import guard
+from onggi.truth.truths import Truth, write_truths
 from stages import evaluate, judge
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +35,7 @@ OUTS = (
     "recall_curve.csv",
     "fusion_curve.csv",
     "failures.json",
+    "truths.json",
 )
 PARAMS = """\
 evaluate:
@@ -69,6 +74,14 @@ def ask(query_id, part, split="test", origin="gold"):
 QUESTIONS = [ask("q1", 0), ask("q2", 1), ask("q3", None), ask("q4", 2, split="dev"), ask("q5", 3, origin="synthetic")]
 
 
+LEXICAL = Truth(
+    "lexical",
+    [replace(ask("q1", 0), evidence=[Evidence("onggi.md", CUTS[1], CUTS[2] - 1), Evidence("onggi.md", 0, 10)])],
+    complete=True,
+    made={"of": "answer"},
+)
+
+
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -81,6 +94,8 @@ def folder(tmp_path, monkeypatch):
         order = IDS[place % 2 :] + IDS[: place % 2]
         hits = [Hit(q.query_id, i, r, 1 / r) for q in QUESTIONS for r, i in enumerate(order, 1)]
         tables.write(Path("runs", f"{system}.parquet"), Hit, hits)
+    write_truths(Path("truths"), [LEXICAL])
+    write_json(Path("guarded", guard.CARD), {"reason": guard.ABSENT})
     answers = [
         Answer("q1", "옹기는", IDS[0], 0.9, IDS[:2]),
         Answer("q2", "언덕", IDS[0], 0.5, IDS[2:]),
@@ -92,7 +107,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def run_evaluate(metrics="metrics"):
-    names = ("runs", "documents.parquet", "chunks.parquet", "gold.parquet", metrics)
+    names = ("runs", "documents.parquet", "chunks.parquet", "gold.parquet", "truths", "guarded", metrics)
     evaluate.main(*map(Path, names))
 
 
@@ -125,6 +140,48 @@ def test_evaluate_writes_the_tables(folder):
     assert (coverage["questions"], coverage["answerable"], coverage["unanswerable_left_out"]) == (3, 2, 1)
 
 
+def test_every_system_is_measured_by_every_truth(folder):
+    run_evaluate()
+    found = load("metrics/truths.json")
+    gold, lexical = found["truths"]["gold"], found["truths"]["lexical"]
+    assert gold["systems"] == load("metrics/retrieval.json")
+    assert (gold["queries"], gold["pairs"], gold["unit"], gold["graded"]) == (2, 2, "chunk", False)
+    assert (lexical["queries"], lexical["pairs"], lexical["min_relevance"]) == (1, 2, 1)
+    assert lexical["made"] == {"of": "answer"}
+    assert lexical["systems"]["bm25"]["RR@10"] == 1.0 and lexical["systems"]["dense-base"]["RR@10"] == 1.0
+    assert lexical["systems"]["dense-base"]["AP"] == (1 / 1 + 2 / 4) / 2
+    assert found["agreement"] == {
+        "gold ~ lexical": {
+            "queries": 1, "pairs_first": 1, "pairs_second": 2, "pairs_both": 1, "overlap": 0.5, "pairs_judged": 1,
+            "reason": "one of the two gives all pairs that both have judged one verdict",
+        }
+    }  # fmt: skip
+    rows = load_csv("metrics/per_query.csv")
+    assert [(row["truth"], row["query_id"], row["about"]) for row in rows] == [
+        ("gold", "q1", "onggi.md"), ("gold", "q2", "onggi.md"), ("lexical", "q1", "onggi.md")
+    ]  # fmt: skip
+    assert (rows[0]["bm25 AP"], rows[2]["dense-base AP"]) == ("1.0", "0.75")
+    coverage = load("metrics/coverage.json")
+    assert [coverage[key] for key in ("truth", "queries", "pairs")] == ["gold", 2, 2]
+
+
+def test_what_a_grade_is_enough_for(folder):
+    graded = replace(ask("q2", 1), evidence=[Evidence("onggi.md", CUTS[1], CUTS[2] - 1, grade=2)])
+    tables.write(Path("gold.parquet"), Question, [QUESTIONS[0], graded])
+    Path("params.yaml").write_text(PARAMS.replace("seed: 1", "seed: 1\n  min_relevance: 2"), encoding="utf-8")
+    run_evaluate()
+    found = load("metrics/truths.json")["truths"]["gold"]
+    assert (found["queries"], found["pairs"], found["graded"], found["min_relevance"]) == (1, 1, True, 2)
+    assert load("metrics/coverage.json")["below_grade_2_left_out"] == 1
+    assert [row["query_id"] for row in load_csv("metrics/per_query.csv") if row["truth"] == "gold"] == ["q2"]
+
+
+def test_a_folder_of_no_truths_is_named(folder):
+    (folder / "truths" / "truths.json").unlink()
+    with pytest.raises(TableError, match=r"truths/truths\.json: tells no ground truths"):
+        run_evaluate()
+
+
 def test_choosing_is_done_on_dev(folder):
     run_evaluate()
     dev = load("metrics/dev.json")
@@ -145,12 +202,74 @@ def test_a_baseline_that_is_not_declared(folder):
         run_evaluate()
 
 
+def guarded(*left_out):
+    """Two questions, each about a document of its own, of another domain; dense-tuned is wrong on both."""
+    chunks = [Chunk(f"{name}.md#0-9", f"{name}.md", 0, 9, "가마솥 밥 짓기", 5, "") for name in ("a", "b", "c")]
+    tables.write(Path("guarded", guard.CHUNKS), Chunk, chunks)
+    asked = [Question(f"g{n}", f"{n}?", "", [], [Evidence(f"{n}.md")], "gold", "test") for n in ("a", "b")]
+    tables.write(Path("guarded", guard.QUESTIONS), Question, asked)
+    for system in SYSTEMS:
+        found = ["c", "c"] if system == "dense-tuned" else ["a", "b"]
+        hits = [Hit(q.query_id, f"{name}.md#0-9", 1, 1.0) for q, name in zip(asked, found, strict=True)]
+        if system not in left_out:
+            tables.write(Path("guarded", guard.RUNS, f"{system}.parquet"), Hit, hits)
+    said = {"left_out": dict.fromkeys(left_out, "no model")} if left_out else {}
+    write_json(Path("guarded", guard.CARD), {"queries": 2, "documents": 3, "chunks": 3, "in_corpus": 0, **said})
+
+
+def test_what_tuning_cost_on_the_guard(folder):
+    guarded()
+    run_evaluate()
+    found = load("metrics/guard.json")
+    assert {key: found[key] for key in ("queries", "documents", "chunks")} == {
+        "queries": 2, "documents": 3, "chunks": 3
+    }  # fmt: skip
+    assert [values["Success@1"] for values in found["systems"].values()] == [1.0, 1.0, 0.0, 1.0]
+    assert list(found["differences"]) == ["dense-base → dense-tuned"]  # what params name, not what the baseline has
+    pair = found["differences"]["dense-base → dense-tuned"]
+    assert (pair["queries"], pair["documents"]) == (2, 2)
+    assert (pair["nDCG@10"]["difference"], pair["nDCG@10"]["losses"], pair["nDCG@10"]["p"]) == (-1.0, 2, 0.5)
+    assert pair["nDCG@10"]["p_holm"] == 1.0
+    rows = [row for row in load_csv("metrics/per_query.csv") if row["truth"] == "guard"]
+    assert [(row["query_id"], row["about"], row["dense-tuned nDCG@10"]) for row in rows] == [
+        ("ga", "a.md", "0.0"), ("gb", "b.md", "0.0")
+    ]  # fmt: skip
+    assert "guard" not in load("metrics/truths.json")["truths"]
+    assert (
+        load("metrics/retrieval.json")["dense-tuned"]["RR@10"] == (1 / 1 + 1 / 2) / 2
+    )  # the labels know nothing of it
+
+
+def test_a_system_that_the_guard_could_not_ask_is_absent_with_the_reason(folder):
+    guarded("dense-tuned")
+    run_evaluate()
+    found = load("metrics/guard.json")
+    assert list(found["systems"]) == ["bm25", "dense-base", "hybrid"]
+    assert (found["left_out"], found["differences"]) == ({"dense-tuned": "no model"}, {})
+    rows = [row for row in load_csv("metrics/per_query.csv") if row["truth"] == "guard"]
+    assert {(row["bm25 nDCG@10"], row["dense-tuned nDCG@10"]) for row in rows} == {("1.0", "")}
+
+
+def test_no_guard_is_told_with_the_reason(folder):
+    run_evaluate()
+    assert load("metrics/guard.json") == {"reason": "evaluate.guard.path names no set"}
+    assert {row["truth"] for row in load_csv("metrics/per_query.csv")} == {"gold", "lexical"}
+
+
+def test_a_guard_that_was_not_built_is_one_line(folder):
+    Path("guarded", guard.CARD).unlink()
+    with pytest.raises(TableError, match=r"guard\.json: cannot be read \(.*\); run `dvc repro guard`"):
+        run_evaluate()
+
+
 def test_evaluate_writes_the_plots_and_failures(folder):
     run_evaluate()
     rows = load_csv("metrics/per_type.csv")
     assert rows[0] == {"system": "bm25", "type": "정의", "queries": "2", "measure": "Success@1", "value": "0.5"}
     curve = load_csv("metrics/recall_curve.csv")
     assert [row["recall"] for row in curve[:3]] == ["0.5", "1.0", "1.0"]
+    assert list(curve[0]) == ["system", "k", "recall", "low", "high"]
+    assert (curve[1]["low"], curve[1]["high"]) == ("", "")  # all alike: no interval can be told
     page = load("metrics/failures.json")
     assert (page["system"], page["split"]) == ("hybrid", "test")
     assert (page["questions"], page["failed"], page["causes"], page["failures"]) == (2, 0, {}, [])
@@ -222,3 +341,11 @@ def test_a_missing_table_is_one_line(folder):
     )
     assert done.returncode == 1
     assert done.stderr == "error: none.parquet: no such table; run `dvc repro` to build it\n"
+
+
+def test_what_was_found_for_a_question_without_an_answer_is_shown_beside_the_others(folder):
+    run_evaluate()
+    shown = load("metrics/side_by_side.json")
+    (nowhere,) = [question for question in shown["questions"] if not question["evidence"]]
+    assert nowhere["query_id"] == "q3" and nowhere["ranks"] == dict.fromkeys(SYSTEMS)
+    assert all(nowhere["found"].values())

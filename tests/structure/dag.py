@@ -31,7 +31,7 @@ class Stage:
 
 @cache
 def stages() -> tuple[Stage, ...]:
-    """Return all stages in the order of dvc.yaml."""
+    """Return all stages in the order of dvc.yaml, and with them those of benchmarks/dvc.yaml."""
     with Repo(str(ROOT)) as repo:
         return tuple(_stage(stage) for stage in repo.index.stages)
 
@@ -53,7 +53,7 @@ def params() -> Mapping[str, Any]:
 def _stage(stage: Any) -> Stage:
     settings = [dep for dep in stage.deps if isinstance(dep, ParamsDependency)]
     return Stage(
-        stage.addressing,
+        stage.addressing.rpartition(":")[2],
         tuple(shlex.split(stage.cmd)),
         tuple(dep.def_path for dep in stage.deps if not isinstance(dep, ParamsDependency)),
         tuple(key for dep in settings for key in dep.params),

@@ -17,10 +17,13 @@ from tests.structure.dag import Stage, declared, params, stages
 from tests.structure.modules import ROOT, closure, file_of, modules, tree
 
 ORDER = [
-    *("ingest", "chunk", "gold", "tokenizer", "bootstrap", "fetch", "adopt", "encode", "index", "synthesize"),
-    *("candidates", "mine", "finetune", "search", "inputs", "compose", "evaluate", "answer", "judge"),
-    *("benchmark_llm", "report"),
+    *("ingest", "chunk", "gold", "tokenizer", "bootstrap", "fetch", "adopt", "join", "encode", "index", "synthesize"),
+    *("candidates", "mine", "finetune", "search", "inputs", "compose", "truths", "guard", "evaluate", "answer"),
+    *("judge", "benchmark_llm", "report"),
 ]
+BESIDE = ("benchmark",)
+"""Stages of benchmarks/dvc.yaml, which `dvc repro` does not run: what they measure is never the same twice."""
+
 LOADS = ("load", "parse", "load_entry")
 each = pytest.mark.parametrize("stage", stages(), ids=lambda stage: stage.name)
 
@@ -43,7 +46,8 @@ def command(stage: Stage) -> tuple[click.Command, tuple[str, ...]]:
 def test_the_stages_and_their_order() -> None:
     assert list(declared()["stages"]) == ORDER
     files = {path.stem for path in (ROOT / "stages").glob("*.py")} - {"__init__"}
-    assert files == set(ORDER)
+    assert files == {*ORDER, *BESIDE}
+    assert [stage.name for stage in stages() if stage.name.split("@")[0] not in ORDER] == list(BESIDE)
 
 
 @each
@@ -70,10 +74,10 @@ def test_the_settings_a_stage_loads_are_declared(stage: Stage) -> None:
 
 PICTURED = {
     *("corpus.path", "gold.path", "models", "encoders", "indexes", "systems", "synthesize.index", "mine.candidates"),
-    *("reranker.model", "finetune.base", "answer.system", "answer.encoder", "gate.systems", "gate.targets"),
-    *("reader.path", "rewriter.path"),
+    *("reranker.model", "finetune.base", "answer.system", "answer.encoder", "reader.path"),
+    *("rewriter.path", "gate.systems", "gate.truths", "gate.measures", "gate.targets"),
 }
-"""What the page is made of beside metrics: its picture of the stages, weights and targets; it loads no section."""
+"""What the page is made of beside metrics: the picture of stages, weights, margins and targets; it loads no section."""
 
 ENTRIES = {"mine": "mine.candidates"}
 """Sections of which a stage that repeats reads its own entry of one key: candidates@bm25 reads mine.candidates.bm25."""
@@ -166,6 +170,8 @@ READ_FROM_PARAMS = {
     params()["reader"]["path"],
     params()["judge"]["path"],
     params()["judge"]["verdicts"],
+    params()["truths"]["qrels"]["path"],
+    params()["evaluate"]["guard"]["path"],
     *(tokenizer["user_dictionary"] for tokenizer in params()["models"]["tokenizer"].values()),
 }
 """Paths of the user's: a stage reads them from params.yaml, so that no shell ever sees them."""
@@ -177,6 +183,22 @@ def test_the_command_line_is_one_the_stage_takes(stage: Stage, monkeypatch: pyte
     parser, options = command(stage)
     parser.make_context(stage.name, list(options), resilient_parsing=False).close()
     assert {parameter.param_type_name for parameter in parser.params} == {"option"}
+
+
+def test_nothing_that_is_made_or_chosen_reads_the_guard() -> None:
+    """Neither corpus nor encoder, question, negative, index, run or answer: else it would guard nothing."""
+    guard = params()["evaluate"]["guard"]["path"]
+    reached, reading = {guard}, set()
+    while found := [stage for stage in stages() if stage.name not in reading and touches(stage, reached)]:
+        reading |= {stage.name for stage in found}
+        reached |= {out for stage in found for out in stage.outs}
+    assert {"guard", "evaluate"} <= reading <= {"guard", "evaluate", "report"}
+    assert not within(guard, (params()["corpus"]["path"], params()["gold"]["path"], params()["teacher"]["path"]))
+
+
+def touches(stage: Stage, paths: set[str]) -> bool:
+    """Tell whether a stage reads one of some paths, a part of it, or a folder that holds it."""
+    return any(within(path, stage.deps) or within(dep, tuple(paths)) for path in paths for dep in stage.deps)
 
 
 def test_nothing_of_params_gets_into_a_command() -> None:
@@ -198,7 +220,9 @@ def test_no_out_persists() -> None:
 
 def test_metrics_plots_and_the_checkpoint_are_declared() -> None:
     outs = [out for stage in declared()["stages"].values() for out in stage.get("metrics", ())]
-    written = {path for out in outs for path in out}
+    written = {path for out in outs for path in out} | {
+        out for stage in stages() if stage.name in BESIDE for out in stage.outs
+    }
     small = {f"metrics/{path.name}" for path in (ROOT / "metrics").glob("*.json")}
     assert small - written <= {"metrics/failures.json", "metrics/side_by_side.json"}  # texts, not numbers
     assert all(options == {"cache": False} for out in outs for options in out.values())
@@ -213,12 +237,15 @@ BESIDE_THE_OUTS = {
     "onggi.llm.local",
     "onggi.llm.retries",
     "onggi.choosing.trial",
+    "onggi.performance.asking",
+    "onggi.performance.benchmark",
+    "onggi.performance.trial",
 }
 """They tell when a run was and how long it took, when a row was last used, and when to commit and to draw the next
 line; and where the project is whose dvc.lock is kept. None of it enters an out: the memo hands out rows alone, and what
 is drawn, recorded and kept lies outside of the outs. The sandbox ends what hangs without using the CPU. A local model
 tells the journal how long its replies took; an endpoint may name the moment from which it can be asked again. A trial
-of a model tells how long it took to the one out that is there for it.
+of a model tells how long it took to the one out that is there for it, and the benchmark to its own.
 """
 
 UNSTEADY = re.compile(
@@ -255,7 +282,7 @@ def test_the_params_file_is_right() -> None:
 
 
 def test_every_section_is_read_by_a_stage() -> None:
-    """But for the rules of `onggi gate`, of which the report reads the targets, and candidates: the demo has none."""
+    """But for rules of `onggi gate`, of which the report reads targets and margins, and candidates: here are none."""
     assert set(params()) == {key.split(".")[0] for stage in stages() for key in stage.params} | {
         "models",
         "benchmark_llm",
@@ -275,5 +302,5 @@ def test_what_repeats_repeats_over_what_is_declared() -> None:
     }
 
 
-MODELS = {"tokenizer": "tokenizer", "bootstrap": "bootstrap", "fetch": "hub", "adopt": "local"}
+MODELS = {"tokenizer": "tokenizer", "bootstrap": "bootstrap", "fetch": "hub", "adopt": "local", "join": "joined"}
 """The stage that makes each kind of model."""

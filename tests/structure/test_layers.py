@@ -19,11 +19,13 @@ LAYERS = (
     ("onggi.index",),
     ("onggi.search",),
     ("onggi.truth",),
+    ("onggi.assessment",),
     ("onggi.synthesis", "onggi.answers"),
     ("onggi.negatives",),
     ("onggi.training",),
     ("onggi.evaluation",),
     ("onggi.choosing",),
+    ("onggi.performance",),
     (
         *("onggi.report", "onggi.inspection", "onggi.settings", "onggi.plan", "onggi.gate", "onggi.sweep"),
         *("onggi.pooling", "onggi.cli"),

@@ -1,7 +1,5 @@
 """The judge that is a language model: means, and beside each its coverage, its spread and its failures."""
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -70,7 +68,7 @@ class LanguageJudge:
         scored = list(zip(jobs, scores, strict=False))
         of = {name: _Measured.of([each for each in scored if each[0].measure == name]) for name in MEASURES}
         about = {
-            **self._name(),
+            **self.llm.named(),
             "repeats": self.params.repeats,
             "coverage": {name: each.coverage() for name, each in of.items()},
             "spread": {name: spread for name, each in of.items() if (spread := each.spread())},
@@ -87,17 +85,6 @@ class LanguageJudge:
         foreseeing = Foreseeing(self.llm, self.embedder)
         measured(jobs, self.prompts, self.params, foreseeing)
         list(self.llm.replies(foreseeing.requests))
-
-    def _name(self) -> dict[str, Any]:
-        """Return who judges: what params name, and a digest of all that tells one model from another."""
-        params = self.params
-        decided_by = json.dumps(self.llm.identity, sort_keys=True, ensure_ascii=False, default=str)
-        return {
-            "backend": params.backend,
-            "model": params.model or params.path,
-            "revision": params.revision,
-            "identity": hashlib.sha256(decided_by.encode()).hexdigest()[:12],
-        }
 
     def _agreement(self, scored: Sequence[Scored]) -> dict[str, dict[str, float]]:
         """Return Cohen's kappa with the labels, the share that is equal, and how many answers they rest on."""

@@ -61,6 +61,7 @@ onggi.read = (id) => {
     tip.style.top = `${below + box.height > innerHeight ? Math.max(4, event.clientY - box.height - 10) : below}px`;
   }
 
+  /* Vega names what it draws into; what the chart shows is said by the element around that. */
   async function draw(name) {
     const chart = onggi.charts[name];
     const of = colours();
@@ -94,7 +95,7 @@ onggi.read = (id) => {
     const specs = onggi.read("data-charts") || {};
     for (const [name, spec] of Object.entries(specs)) {
       const figure = document.getElementById("plot-" + name);
-      onggi.charts[name] = { spec, signals: {}, element: figure.querySelector(".plot"), view: null };
+      onggi.charts[name] = { spec, signals: {}, element: figure.querySelector(".plot > div"), view: null };
       for (const select of figure.querySelectorAll("select")) {
         onggi.charts[name].signals[select.dataset.signal] = select.value;
         select.addEventListener("change", () => onggi.signal(name, select.dataset.signal, select.value));

@@ -55,17 +55,28 @@
     return `정답 ${rank}위`;
   }
 
+  const answerable = (question) => question.evidence.length > 0;
+
+  /* How a system did: of several pieces of evidence, how many it has within its first ten. */
+  function outcome(question, system) {
+    if (!answerable(question)) return "";
+    const first = rankText(question.ranks[system]);
+    return question.pieces ? `근거 ${question.pieces_found[system]}/${question.pieces} · ${first}` : first;
+  }
+
   function column(question, system) {
     const rank = question.ranks[system];
     const good = rank !== null && rank <= 10;
-    const badge = make("span", { class: good ? "badge good" : "badge" }, rankText(rank));
+    const told = outcome(question, system);
+    const badge = told ? make("span", { class: good ? "badge good" : "badge" }, told) : "";
     const list = make("ol");
     for (const [id, score] of question.found[system]) {
       const chunk = held.chunks[id];
       const answers = question.answering.includes(id);
       const item = make("li", answers ? { class: "answers" } : {});
       const head = make("p", { class: "quiet" }, cited(id, chunk.place), ` · ${score}`);
-      if (answers) head.append(" ", make("b", { class: "tag" }, "정답"));
+      const which = question.says && question.says[id];
+      if (answers) head.append(" ", make("b", { class: "tag" }, which ? `정답: 근거 ${which.join(", ")}` : "정답"));
       item.append(head);
       if (chunk.heading) item.append(make("p", { class: "heading" }, chunk.heading));
       item.append(...passage(chunk.text, question.marks[id] || []));
@@ -97,10 +108,14 @@
     const meta = make("p", { class: "quiet" }, make("code", {}, id), question.type ? ` · ${question.type}` : "");
     const evidence = question.evidence.map((each) =>
       make("blockquote", { class: "expected" }, make("p", {}, each.quote || "문서 전체"), make("footer", {}, cited(each.doc_id, each.place))));
+    if (!evidence.length) evidence.push(make("p", { class: "absent" }, "말뭉치에 답이 없는 질문입니다. 무엇이 위에 오든 답하지 않아야 맞습니다."));
     const systems = held.systems.filter((system) => !onggi.chosen.systems || onggi.chosen.systems.includes(system));
     const columns = make("div", { class: "columns", tabindex: "0", role: "region", "aria-label": "시스템별로 찾은 청크" });
     columns.append(...systems.map((system) => column(question, system)));
-    place.replaceChildren(make("h3", {}, question.question), meta, make("h4", {}, "근거"), ...evidence, columns);
+    const title = make("h4", {}, question.pieces ? `근거 ${question.pieces}가지` : "근거");
+    place.replaceChildren(make("h3", {}, question.question), meta, title, ...evidence, columns);
+    const told = systems.map((system) => `${system} ${outcome(question, system)}`).join(", ");
+    document.getElementById("q-said").textContent = `${question.question}: ${answerable(question) ? told : "답이 없는 질문"}`;
   }
 
   function list() {
@@ -110,7 +125,8 @@
       (!kind || each.type === kind) && (!sought || `${each.question} ${each.query_id}`.toLowerCase().includes(sought)));
     const options = found.map((each, place) => {
       const ranks = held.systems.filter((system) => each.ranks[system] !== null && each.ranks[system] <= 10).length;
-      const count = make("span", { class: "quiet", title: "10위 안에서 정답을 찾은 시스템" }, `${ranks}/${held.systems.length}`);
+      const told = answerable(each) ? `${ranks}/${held.systems.length}` : "답 없음";
+      const count = make("span", { class: "quiet", title: "10위 안에서 정답을 찾은 시스템" }, told);
       const option = make("li", { role: "option", id: `q-option-${place}`, "aria-selected": String(each.query_id === shown) },
         make("span", {}, each.question), count);
       option.dataset.id = each.query_id;

@@ -1,0 +1,1 @@
+"""Speed as a measure: what a query costs in each system, and what a machine must have for it."""
