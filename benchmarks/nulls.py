@@ -13,8 +13,9 @@ import numpy as np
 
 from benchmarks.data import Absent
 from benchmarks.timing import Measure
-from onggi.evaluation.per_query import NAME, PerQuery
+from onggi.evaluation.per_query import NAME, read
 from onggi.evaluation.significance import Floats, bootstrap, clustered, randomization_test
+from onggi.truth.truths import GOLD
 
 TABLE = Path(__file__).parents[1] / "metrics" / NAME
 DRAWS, RESAMPLES, LEVEL, MEASURE = 2000, 1000, 0.05, "nDCG@10"
@@ -24,7 +25,7 @@ def measure() -> Iterator[Measure]:
     """Yield the share of p < 0.05 of both tests, for each system with the first one of the table."""
     if not TABLE.exists():
         raise Absent(f"no {TABLE}: build first")
-    table = PerQuery.read(TABLE.read_bytes(), str(TABLE))
+    table = read(TABLE.read_bytes(), str(TABLE))[GOLD]
     about = list(table.about.values())
     first, *others = [system for system, name in table.columns if name == MEASURE]
     for other in others:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MEGABYTE = 1_000_000
 HERE = "(here)"
+ASKED = ("corpus.path", "gold.path")
+"""What decides which questions are asked of which documents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,12 @@ class Trial:
     index_mb: float | None
 
     def dominates(self, other: "Trial") -> bool:
-        """Tell whether it is nowhere worse than another and somewhere better: on dev, in latency, in size."""
+        """Tell whether it is nowhere worse than another and somewhere better: on dev, in latency, in size.
+
+        Of other documents or other questions nothing can be said.
+        """
+        if any(self.changed.get(key) != other.changed.get(key) for key in ASKED):
+            return False
         pairs = [
             (mine, theirs)
             for mine, theirs in (
@@ -73,6 +80,8 @@ def show(
     header = ("", "experiment", f"{measure} dev", "test", "95 %", "ms", "index MB", "params")
     typer.echo("\n".join(lines([header, *(_row(each, each.name in best) for each in ranked)])))
     typer.echo(f"\n{len(trials) - 1} experiments on HEAD; choose on dev, report test")
+    if any(key in each.changed for each in trials for key in ASKED):
+        typer.echo(f"not all were asked the same: compare those alone that agree in {' and '.join(ASKED)}")
 
 
 def trial(revision: "Revision", name: str, base: "Revision", system: str, measure: str) -> Trial:

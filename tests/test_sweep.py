@@ -136,3 +136,17 @@ def test_a_commit_without_metrics_shows_what_it_has(project: Path) -> None:
 def test_what_beats_another(first: tuple[Any, ...], second: tuple[Any, ...], wins: bool) -> None:
     one, two = (Trial("", {}, dev, None, None, latency, size) for dev, latency, size in (first, second))
     assert one.dominates(two) is wins
+
+
+def test_what_was_asked_other_questions_is_not_beaten_and_the_table_says_so(project: Path) -> None:
+    """A sweep over two corpora once stood in one ranking, the easier corpus above all."""
+    easy = Trial("easy", {"gold.path": "a"}, 0.9, 0.9, None, None, 1.0)
+    hard, harder = (Trial("hard", {"gold.path": "b"}, dev, dev, None, None, 2.0) for dev in (0.5, 0.4))
+    assert not easy.dominates(hard) and hard.dominates(harder)
+    assert "asked" not in show()
+    (project / "params.yaml").write_text(PARAMS % 0.5 + "gold: {path: elsewhere}\n")
+    git(project, "commit", "-qam", "asked")
+    sha, head = git(project, "rev-parse", "HEAD"), git(project, "rev-parse", "HEAD~1")
+    git(project, "checkout", "-q", "--detach", head)
+    git(project, "update-ref", f"refs/exps/{head[:2]}/{head[2:]}/other-gold", sha)
+    assert show().splitlines()[-1].startswith("not all were asked the same")
