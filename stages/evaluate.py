@@ -49,7 +49,7 @@ def main(
     write_json(metrics / "coverage.json", summary.coverage(test, params) | {"dev": summary.coverage(dev, params)})
     write_csv(metrics / "per_type.csv", summary.PER_TYPE_HEADER, summary.per_type(test))
     write_csv(metrics / per_query.NAME, per_query.header(every), per_query.rows(every))
-    write_json(metrics / by_truth.NAME, by_truth.truths(measured, beside, index))
+    write_json(metrics / by_truth.NAME, by_truth.truths(measured, beside, index, params))
     write_json(metrics / guard.NAME, kept.summary(params))
     write_csv(metrics / "recall_curve.csv", summary.CURVE_HEADER, summary.curves(test, index, params))
     points = curve.curve(params.curve, systems, runs, (dev, test), index, budget)

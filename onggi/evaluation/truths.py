@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
+from onggi.evaluation.intervals import intervals
 from onggi.evaluation.measured import Measured
 from onggi.evaluation.measures import JUDGED
+from onggi.evaluation.params import EvaluateParams
 from onggi.evaluation.summary import averages
 from onggi.truth.relevance import ChunkIndex, Target, target
 from onggi.truth.truths import Truth
@@ -20,8 +22,12 @@ from onggi.truth.truths import Truth
 NAME = "truths.json"
 
 
-def truths(measured: Sequence[Measured], beside: Sequence[Truth], index: ChunkIndex) -> dict[str, Any]:
+def truths(
+    measured: Sequence[Measured], beside: Sequence[Truth], index: ChunkIndex, params: EvaluateParams
+) -> dict[str, Any]:
     """Return the tables of all truths, and the agreement of each two.
+
+    Those beside the labels have the 95 % ``intervals`` of their means; those of the labels are a file of their own.
 
     Parameters
     ----------
@@ -31,11 +37,13 @@ def truths(measured: Sequence[Measured], beside: Sequence[Truth], index: ChunkIn
         The truths beside the labels.
     index
         The chunks.
+    params
+        Resamples and seed of the intervals.
     """
     known = {truth.name: truth for truth in beside}
     knowing = {each.truth: _knowing(each, known.get(each.truth), index) for each in measured}
     return {
-        "truths": {each.truth: _table(each, known.get(each.truth)) for each in measured},
+        "truths": {each.truth: _table(each, known.get(each.truth), params) for each in measured},
         "agreement": {
             f"{first} ~ {second}": agreement(knowing[first], knowing[second], index)
             for first, second in combinations(knowing, 2)
@@ -43,7 +51,7 @@ def truths(measured: Sequence[Measured], beside: Sequence[Truth], index: ChunkIn
     }
 
 
-def _table(measured: Measured, truth: Truth | None) -> dict[str, Any]:
+def _table(measured: Measured, truth: Truth | None, params: EvaluateParams) -> dict[str, Any]:
     """Return what a table of a truth rests on, and the mean of every measure by system."""
     units = sorted({t.unit for t in measured.targets})
     told: dict[str, Any] = {
@@ -56,6 +64,11 @@ def _table(measured: Measured, truth: Truth | None) -> dict[str, Any]:
     }
     if truth is not None and truth.complete:  # each hit is judged by rule
         told["systems"] = {s: {m: v for m, v in of.items() if m != JUDGED} for s, of in told["systems"].items()}
+    if truth is not None and measured.targets:
+        told["intervals"] = {
+            system: {name: value["interval"] for name, value in of.items()}
+            for system, of in intervals(measured, params)["systems"].items()
+        }
     if truth is not None and truth.made:
         told["made"] = dict(truth.made)
     if not measured.targets:

@@ -1,16 +1,20 @@
 """Tables of several truths, and how far truths agree, against counts by hand and scikit-learn."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
 from onggi.core.schema import Chunk, Evidence, Question
+from onggi.evaluation.intervals import intervals
 from onggi.evaluation.measured import Measured
+from onggi.evaluation.params import EvaluateParams
 from onggi.evaluation.truths import agreement, kappa, truths
 from onggi.truth.relevance import ChunkIndex, Target, targets
 from onggi.truth.truths import Truth
 
+PARAMS = EvaluateParams(baseline="bm25", compare=[], failures_of="bm25", token_budget=9, permutations=1_000, seed=1)
 INDEX = ChunkIndex.of([Chunk(f"{d}#{s}-{s + 10}", d, s, s + 10, "", 9, "") for d in "abc" for s in (0, 10, 20)])
 IDS = sorted(INDEX.doc_of)
 
@@ -95,7 +99,7 @@ def test_a_table_names_truth_queries_pairs_grades_and_unit() -> None:
         Truth("qrels", graded.questions, False, {"lines": 3}),
         Truth("lexical", [], complete=True),
     ]
-    found = truths([gold, graded, lexical], beside, INDEX)
+    found = truths([gold, graded, lexical], beside, INDEX, PARAMS)
     assert found["truths"] == {
         "gold": {
             "queries": 1, "pairs": 2, "graded": False, "min_relevance": 1, "unit": "chunk",
@@ -103,7 +107,8 @@ def test_a_table_names_truth_queries_pairs_grades_and_unit() -> None:
         },
         "qrels": {
             "queries": 1, "pairs": 1, "graded": True, "min_relevance": 2, "unit": "document",
-            "systems": {"bm25": {"RR@10": 0.5, "judged@10": 0.5}}, "made": {"lines": 3},
+            "systems": {"bm25": {"RR@10": 0.5, "judged@10": 0.5}}, "intervals": {"bm25": {"RR@10": None}},
+            "made": {"lines": 3},
         },
         "lexical": {
             "queries": 0, "pairs": 0, "graded": False, "min_relevance": 1, "unit": "", "systems": {"bm25": {}},
@@ -112,3 +117,15 @@ def test_a_table_names_truth_queries_pairs_grades_and_unit() -> None:
     }  # fmt: skip
     assert list(found["agreement"]) == ["gold ~ qrels", "gold ~ lexical", "qrels ~ lexical"]
     assert found["agreement"]["gold ~ qrels"]["queries"] == 1
+
+
+def test_a_truth_beside_the_labels_has_the_intervals_of_its_means() -> None:
+    asked_of = [asked(f"q{place}", Evidence("abc"[place % 3])) for place in range(12)]
+    graded = replace(measured("qrels", *asked_of), about={q.query_id: q.query_id for q in asked_of})
+    for place, query_id in enumerate(graded.scores["bm25"]["RR@10"]):
+        graded.scores["bm25"]["RR@10"][query_id] = (0.2, 0.5, 1.0)[place % 3]
+    found = truths([measured("gold"), graded], [Truth("qrels", graded.questions, False, {})], INDEX, PARAMS)
+    ends = intervals(graded, PARAMS)["systems"]["bm25"]["RR@10"]["interval"]
+    assert ends and ends[0] < 0.5667 < ends[1]
+    assert found["truths"]["qrels"]["intervals"] == {"bm25": {"RR@10": ends}}
+    assert "intervals" not in found["truths"]["gold"]
