@@ -3,13 +3,12 @@
 import json
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from onggi import memo
 from onggi.choosing.command import merge, write_page
 from onggi.gate import gate
 from onggi.inspection.command import ingest_report
@@ -20,8 +19,6 @@ from onggi.work.command import guarded
 
 if TYPE_CHECKING:
     from onggi.report import Comparison
-    from onggi.work.folders import Folders
-    from onggi.work.store import Store
 
 app = typer.Typer(
     add_completion=False,
@@ -200,96 +197,7 @@ sweep = typer.Typer(no_args_is_help=True, help="Experiments of `dvc exp run`, si
 app.add_typer(sweep, name="sweep")
 sweep.command("show")(guarded(sweep_show))
 
-memo = typer.Typer(no_args_is_help=True, help="The memo: what models returned, kept for the next build.")
-app.add_typer(memo, name="memo")
-
-
-@memo.command("stats")
-@guarded
-def memo_stats(as_json: Annotated[bool, typer.Option("--json", help="Print JSON, sizes in bytes.")] = False) -> None:
-    """Show where the memo is and what it holds."""
-    from dataclasses import asdict
-
-    from onggi.work import upkeep
-    from onggi.work.builds import lines
-
-    with _memo() as (store, folders):
-        found = upkeep.stats(store, folders)
-    if as_json:
-        kinds = {kind: {"rows": rows, "bytes": size} for kind, (rows, size) in found.kinds.items()}
-        checkpoints = dict(zip(("folders", "bytes"), found.checkpoints, strict=True))
-        content = {**asdict(found), "kinds": kinds, "checkpoints": checkpoints}
-        typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
-        return
-    of_kinds = {**found.kinds, **({"checkpoints": found.checkpoints} if found.checkpoints[0] else {})}
-    sizes = [(kind, f"{count:,}", upkeep.human(size)) for kind, (count, size) in of_kinds.items()]
-    typer.echo(f"{found.path}: {upkeep.human(found.bytes)} on disk")
-    typer.echo("\n".join(lines([("kind", "rows", "size"), *sizes])) if sizes else "no row yet")
-
-
-@memo.command("gc")
-@guarded
-def memo_gc(max_size: Annotated[str, typer.Option(help="Bytes to keep at most: 500MB, 5GB, 1.5GiB.")]) -> None:
-    """Forget the rows and checkpoints that were used longest ago."""
-    from onggi.work import upkeep
-
-    size = upkeep.parse_size(max_size)
-    with _memo() as (store, folders):
-        rows, checkpoints = upkeep.shrink(store, folders, size)
-        left = upkeep.human(upkeep.size_on_disk(store) + folders.size())
-    typer.echo(f"{rows:,} rows{_and(checkpoints)} forgotten; {left} on disk")
-
-
-@memo.command("verify")
-@guarded
-def memo_verify() -> None:
-    """Check every row and checkpoint and remove those that are damaged; the exit code is 1 where there were any."""
-    from onggi.work import upkeep
-
-    with _memo() as (store, folders):
-        rows, checkpoints = upkeep.count(store), len(folders.kept())
-        wrong, broken = upkeep.damaged(store, folders)
-    gone = " and removed; they are computed again" if wrong or broken else ""
-    typer.echo(f"{rows:,} rows{_and(checkpoints)}, {wrong:,}{_and(broken)} damaged{gone}")
-    if gone:
-        raise typer.Exit(1)
-
-
-@memo.command("export")
-@guarded
-def memo_export(file: Annotated[Path, typer.Argument(help="The file to write.")]) -> None:
-    """Write all rows and checkpoints to one file, for a teammate or for CI."""
-    from onggi.work import handover, upkeep
-
-    with _memo() as (store, folders):
-        rows, checkpoints = handover.export(store, folders, file)
-    typer.echo(f"{file}: {rows:,} rows{_and(checkpoints)}, {upkeep.human(file.stat().st_size)}")
-
-
-@memo.command("import")
-@guarded
-def memo_import(file: Annotated[Path, typer.Argument(help="A file that `onggi memo export` wrote.")]) -> None:
-    """Take over the rows and checkpoints of a file; nothing if one of them is damaged."""
-    from onggi.work import handover
-
-    with _memo() as (store, folders):
-        taken = handover.take_over(store, folders, file)
-    typer.echo(
-        f"{taken.rows:,} rows{_and(taken.checkpoints)}, {taken.new_rows:,}{_and(taken.new_checkpoints)} of them new"
-    )
-
-
-@contextmanager
-def _memo() -> Iterator[tuple["Store", "Folders"]]:
-    """Open the memo of this user."""
-    from onggi.work import folders, store
-
-    with closing(store.Store(store.location())) as opened:
-        yield opened, folders.Folders(folders.location())
-
-
-def _and(checkpoints: int) -> str:
-    return f" and {checkpoints:,} checkpoint{'s' * (checkpoints > 1)}" if checkpoints else ""
+app.add_typer(memo.app, name="memo")
 
 
 def _comparison(name: str, metrics: Path) -> "Comparison":

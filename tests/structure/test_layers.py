@@ -28,7 +28,7 @@ LAYERS = (
     ("onggi.performance",),
     (
         *("onggi.report", "onggi.inspection", "onggi.settings", "onggi.plan", "onggi.gate", "onggi.sweep"),
-        *("onggi.pooling", "onggi.cli"),
+        *("onggi.memo", "onggi.pooling", "onggi.cli"),
     ),
     ("stages",),
 )
