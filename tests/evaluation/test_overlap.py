@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from onggi.core.schema import Chunk, Evidence, Question
-from onggi.evaluation.measures import recall_curve, score
+from onggi.evaluation.measures import recall_by_rank, score
 from onggi.truth.relevance import ChunkIndex, Target, targets
 
 LENGTH, SIZE = 400, 20
@@ -50,7 +50,7 @@ def reached(asked: Asked, overlap: int) -> tuple[float, float, float]:
     run = {t.query_id: [(chunk_id, float(-n)) for n, chunk_id in enumerate(best(t))] for t in wanted}
     values = score(wanted, run, index, 1000)
     success, ndcg = (mean(values[name].values()) for name in ("Success@1", "nDCG@10"))
-    return success, float(recall_curve(wanted, run, index)[0]), ndcg
+    return success, float(recall_by_rank(wanted, run, index)[:, 0].mean()), ndcg
 
 
 def mean(values: Iterable[float]) -> float:

@@ -67,7 +67,7 @@ def encode(out):
     write(f"{out}/rows/all", [*rows("vectors", "much", texts), os.environ.get("JAR_END", "")])
 
 def search(out):
-    asked = rows("words", "little", lines("queries.txt"))
+    asked = rows("tokens", "little", lines("queries.txt"))
     rows("vectors", "much", asked)
     write(out, lines(f"encoded/{Path(out).stem}/rows/all")[: len(asked)])
 
@@ -231,7 +231,7 @@ def test_a_checkpoint_that_is_held_makes_what_follows_known(built: Small) -> Non
     plan = built.plan()
     assert rows(plan, "train") == {"training": (0, 1, True)}
     assert known_after(plan) == {}
-    assert rows(plan, "search@tuned") == {"words": (0, 1, True), "vectors": (0, 1, True)}
+    assert rows(plan, "search@tuned") == {"tokens": (0, 1, True), "vectors": (0, 1, True)}
     (line,) = (line for line in built.onggi("plan")[1].splitlines() if line.startswith("train"))
     assert line.split()[:-2] == ["train", "train.epochs", "1", "→", "2", "training", "held", "1"]
     assert build(built, plan) == ["train", "search@tuned"]
@@ -240,8 +240,8 @@ def test_a_checkpoint_that_is_held_makes_what_follows_known(built: Small) -> Non
 def test_what_a_stage_asks_before_rows_that_are_counted_may_not_be_all(built: Small) -> None:
     built.write("queries.txt", "what is dok\nand ganjang\n")
     plan = built.plan("search@base")
-    assert rows(plan, "search@base") == {"words": (1, 1, False), "vectors": (1, 1, True)}
-    assert "≥ 1 words" in built.onggi("plan", "search@base")[1]
+    assert rows(plan, "search@base") == {"tokens": (1, 1, False), "vectors": (1, 1, True)}
+    assert "≥ 1 tokens" in built.onggi("plan", "search@base")[1]
 
 
 def test_a_folder_in_which_several_stages_have_their_outs(built: Small, monkeypatch: pytest.MonkeyPatch) -> None:

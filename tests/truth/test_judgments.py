@@ -123,5 +123,5 @@ def test_the_judgments_of_the_demo_can_be_read() -> None:
     gold = Path(__file__).parents[2] / "data" / "gold"
     found = read_judgments(gold / "judgments.jsonl", {q.query_id for q in read_gold(gold / "questions.jsonl")})
     keys = {(each.query_id, each.doc_id, each.quote) for each in found}
-    assert len(keys) == len(found) == 2301
-    assert sum(each.verdict != "0" for each in found) == 22
+    assert len(keys) == len(found) == 3858
+    assert sum(each.verdict != "0" for each in found) == 24
