@@ -135,6 +135,7 @@ def _run(command: list[str], work: Path) -> None:
         "HF_HUB_OFFLINE": "1",
         "HF_DATASETS_CACHE": str(work / "datasets"),
         "PYTHONHASHSEED": "0",
+        "PYTHONUNBUFFERED": "1",  # what it says of its progress is seen at once
         # Ours, wherever this is run.
         "PYTHONPATH": os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")])),
         "TMPDIR": str(work),
