@@ -328,6 +328,7 @@ def test_a_kill_leaves_no_trainer_and_no_folder(
         time.sleep(0.1)
     log = (tmp_path / "said").read_bytes()
     assert b"warning" in log.lower() and not [noise for noise in (b"\r", b"INFO", b"runpy") if noise in log]
+    assert b"train_runtime" not in log  # a loss is seen when it is known, not when all is over
     (trainer,) = psutil.Process(stage.pid).children()
     stage.kill()
     stage.wait()
